@@ -108,7 +108,13 @@ def check(
     """
 
     def declare(function: Callable[P, Verdict]) -> Check[P]:
-        for name, value, kind in (("direct", direct, Criterion), ("supporting", supporting, Criterion), ("refs", refs, str), ("formerly", formerly, str)):
+        declared: tuple[tuple[str, Any, type], ...] = (
+            ("direct", direct, Criterion),
+            ("supporting", supporting, Criterion),
+            ("refs", refs, str),
+            ("formerly", formerly, str),
+        )
+        for name, value, kind in declared:
             if not isinstance(value, tuple) or not all(isinstance(one, kind) for one in value):
                 unknown = [one for one in value if not isinstance(one, kind)] if isinstance(value, (tuple, list)) else [value]
                 what = "an unknown criterion" if kind is Criterion else f"not a tuple of {kind.__name__}"
@@ -117,8 +123,9 @@ def check(
             raise DeclarationError(f"{place(function)}: a check speaks to at least one criterion")
         if both := set(direct) & set(supporting):
             raise DeclarationError(f"{place(function)}: {', '.join(sorted(both))} is both direct and supporting")
-        if not isinstance(severity, Severity) or not isinstance(profile, Profile):
-            raise DeclarationError(f"{place(function)}: severity={severity!r}, profile={profile!r}: not a Severity and a Profile")
+        for name, level, kind in (("severity", severity, Severity), ("profile", profile, Profile)):
+            if not isinstance(level, kind):
+                raise DeclarationError(f"{place(function)}: {name}={level!r} is not a {kind.__name__}")
         return Check(function, direct, supporting, severity, profile, refs, formerly)
 
     return declare

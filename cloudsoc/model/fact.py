@@ -90,7 +90,7 @@ class Source:
     """One declared call or reading: where a listing or a fact comes from."""
 
     call: str | Reading
-    given: Mapping[str, Any] = NOTHING
+    given: Mapping[str, Any] = field(default_factory=dict)
     permission: tuple[str, ...] = ()
     when: When | None = None
     absent: tuple[str, ...] = ()
@@ -113,9 +113,9 @@ class Listing(Source):
 
     arn: str = ""
     region: str | None = None
-    names: Mapping[str, str] = NOTHING
+    names: Mapping[str, str] = field(default_factory=dict)
     gone: tuple[str, ...] = ()
-    type: str = ""
+    resource_type: str = ""
 
 
 class Part:
@@ -204,7 +204,7 @@ def listed(
     call: str | Reading,
     *,
     arn: str,
-    type: str,  # noqa: A002 AWS's own word
+    resource_type: str,
     region: str | None = None,
     names: Mapping[str, str] = NOTHING,
     given: Mapping[str, Any] = NOTHING,
@@ -216,13 +216,13 @@ def listed(
 
     ``arn``, ``region``, ``names``: templates over the members of an item (AWS's names) and ``{partition}``, ``{region}``, ``{account}``. ``arn`` is the
     identity, also where AWS has no ARN; ``names`` says once how the calls about it name it; ``region`` where it is not the region that was asked.
-    ``type``: as CloudFormation writes it (``AWS::KMS::Key``). ``gone``: error codes by which AWS says that the resource does not exist any more.
+    ``resource_type``: as CloudFormation writes it (``AWS::KMS::Key``). ``gone``: error codes by which AWS says that the resource does not exist any more.
     ``when``: for which S there is something to list.
     """
 
     def declare(cls: type[R]) -> type[R]:
         sealed = _fact(cls)
-        sealed.listing = Listing(call, given, _tuple(permission), when, (), None, arn, region, names, _tuple(gone), type)
+        sealed.listing = Listing(call, given, _tuple(permission), when, (), None, arn, region, names, _tuple(gone), resource_type)
         return cast("type[R]", sealed)
 
     return declare
