@@ -1,0 +1,249 @@
+"""Findings and the report: what other tools take in. Pydantic models, with a published JSON Schema."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from datetime import datetime
+from enum import Enum
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from cloudsoc.model.criterion import Criterion
+from cloudsoc.model.verdict import Profile, Severity
+
+SCHEMA_VERSION = 1
+"""Raised when a reader of earlier reports would misunderstand a new one."""
+
+
+class _Model(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", ser_json_timedelta="iso8601")
+
+
+class Outcome(Enum):
+    """The four verdicts, by name."""
+
+    PASSED = "passed"
+    FAILED = "failed"
+    NOT_APPLICABLE = "not_applicable"
+    NOT_ASSESSED = "not_assessed"
+
+
+class Cause(_Model):
+    """Why something was not assessed: what was asked where, and what came back."""
+
+    operation: str
+    error: str
+    region: str = ""
+    account: str = ""
+    message: str = ""
+    outside: bool = Field(default=False, description="left out on purpose, by the scope that was asked for; no incompleteness")
+
+
+class FoundResource(_Model):
+    """What a finding is about."""
+
+    arn: str = Field(description="the ARN, or an id of cloudsoc's where AWS has none")
+    id: str = Field(description="the last part of the ARN")
+    type: str = Field(description="as CloudFormation writes it")
+    region: str = Field(description="the region, or 'global'")
+    account: str
+    partition: str
+    owner: str = Field(description="the account that owns the resource")
+    tags: dict[str, str] | None = Field(default=None, description="None where they were not read")
+
+
+class Finding(_Model):
+    """One verdict about one resource."""
+
+    id: str = Field(description="stable over time: a hash of the check's first id, partition, account, region and resource")
+    check: str
+    title: str
+    verdict: Outcome
+    reason: str
+    severity: Severity
+    resource: FoundResource
+    direct: tuple[Criterion, ...]
+    supporting: tuple[Criterion, ...]
+    evidence: dict[str, Any] = Field(description="the facts that the check was given, abbreviated")
+    remedy: str = Field(description="a command with the resource's own name in it, or what to do; empty unless failed")
+    causes: tuple[Cause, ...] = Field(default=(), description="for what was not assessed")
+    population: bool = Field(default=False, description="stands for a whole population: a listing that is empty or could not be read")
+    observed_at: datetime
+
+    @property
+    def outside(self) -> bool:
+        """Whether it was not assessed only because of the scope that was asked for."""
+        return self.verdict is Outcome.NOT_ASSESSED and all(cause.outside for cause in self.causes)
+
+
+def finding_id(lineage: str, partition: str, account: str, region: str, resource: str) -> str:
+    """The finding's id, from the check's first id and the resource: 32 hexadecimal digits."""
+    return hashlib.sha256("\n".join((lineage, partition, account, region, resource)).encode()).hexdigest()[:32]
+
+
+class CheckAsked(_Model):
+    """A check that was run, in the version that ran."""
+
+    id: str
+    title: str
+    why: str
+    fix: str
+    terraform: str
+    severity: Severity
+    profile: Profile
+    direct: tuple[Criterion, ...]
+    supporting: tuple[Criterion, ...]
+    refs: tuple[str, ...]
+    operations: tuple[str, ...] = Field(description="service:Operation, all that the check needs")
+    settings: dict[str, Any] = Field(description="the values in force; a setting that nobody declared is missing here")
+    undeclared: tuple[str, ...] = Field(default=(), description="settings without a default that nobody declared")
+    version: str = Field(description="the distribution's version and a hash of the source of the check and of what it names")
+
+
+class Call(_Model):
+    """One line of the collection record: an operation asked once, with all its pages."""
+
+    operation: str
+    region: str
+    subject: str = Field(description="the resource that it was asked about; empty where it was a listing of the account or region")
+    started: datetime
+    ended: datetime
+    pages: int
+    items: int
+    outcome: str = Field(description="'read', 'absent', 'gone', or the error code")
+    message: str = ""
+    request_ids: tuple[str, ...] = ()
+
+
+class RegionScope(_Model):
+    """A region and what became of it."""
+
+    name: str
+    state: Literal["read", "disabled", "outside"]
+    reason: str = ""
+
+
+class AccountScanned(_Model):
+    """One account: as whom it was read, when, where, and the record of every call."""
+
+    account: str
+    partition: str
+    caller: str = Field(description="ARN of the identity that read it")
+    observed_at: datetime = Field(description="fixed once when collection started; what checks take as now")
+    finished_at: datetime
+    regions: tuple[RegionScope, ...]
+    vanished: dict[str, int] = Field(description="resources that vanished between listing and reading, by type")
+    inventory: str = Field(description="content hash of what was collected")
+    calls: tuple[Call, ...]
+
+
+class CoverageRow(_Model):
+    """How many subjects of a check were assessed, in one account and region."""
+
+    check: str
+    account: str
+    region: str
+    passed: int = 0
+    failed: int = 0
+    not_applicable: int = 0
+    not_assessed: int = 0
+    outside: int = Field(default=0, description="not judged, because of the scope that was asked for")
+
+    @property
+    def subjects(self) -> int:
+        """All subjects, judged or not."""
+        return self.passed + self.failed + self.not_applicable + self.not_assessed + self.outside
+
+
+class CriterionState(Enum):
+    """What the facts say about a criterion."""
+
+    CONTRADICTED = "contradicted"
+    SUPPORTED = "supported"
+    NOT_ASSESSED = "not_assessed"
+    MANUAL = "manual"
+
+
+class CriterionResult(_Model):
+    """A criterion and what the findings make of it. Never a percentage."""
+
+    id: Criterion
+    category: str
+    summary: str
+    state: CriterionState
+    reason: str
+    direct: tuple[str, ...] = Field(description="ids of the direct checks that ran")
+    supporting: tuple[str, ...] = Field(description="ids of the supporting checks that ran")
+    not_run: tuple[str, ...] = Field(description="direct checks of the profile that the selection left out")
+    failed: tuple[str, ...] = Field(description="ids of the findings that contradict it")
+    weaknesses: tuple[str, ...] = Field(description="ids of failed findings of supporting checks")
+    passed: int
+    not_applicable: int
+    not_assessed: int
+    manual: str = Field(description="what the auditor will ask for besides")
+
+
+class Asked(_Model):
+    """What was asked for: the selection, the settings, and with which versions."""
+
+    checks: tuple[CheckAsked, ...]
+    selection: dict[str, Any] = Field(default_factory=dict, description="the patterns and filters that chose the checks")
+    regions: tuple[str, ...] | None = Field(default=None, description="None: all that the account has enabled")
+    settings: dict[str, Any] = Field(default_factory=dict, description="settings as they were given, not defaults")
+    versions: dict[str, str] = Field(description="cloudsoc, Python and the libraries that read AWS")
+
+
+class ReportError(ValueError):
+    """A report that cannot be read: damaged, or written by a newer cloudsoc."""
+
+
+class Report(_Model):
+    """The result: findings, criteria, coverage, the collection record, and what was asked."""
+
+    schema_version: int = SCHEMA_VERSION
+    accounts: tuple[AccountScanned, ...]
+    asked: Asked
+    findings: tuple[Finding, ...]
+    criteria: tuple[CriterionResult, ...]
+    coverage: tuple[CoverageRow, ...]
+
+    def to_json(self, *, indent: int | None = None) -> str:
+        """The report as JSON text, after the schema that ``cloudsoc schema`` prints."""
+        return self.model_dump_json(indent=indent)
+
+    @classmethod
+    def from_json(cls, text: str | bytes) -> Report:
+        """The report from its JSON; equal to the one that was written. Raises ``ReportError`` naming the place that is wrong."""
+        try:
+            return cls._current(cls.model_validate_json(text))
+        except ValidationError as error:
+            first = error.errors(include_input=False, include_url=False)[0]
+            if any(one["loc"] == ("schema_version",) or one["type"] == "extra_forbidden" for one in error.errors()):
+                raise ReportError(f"not a report of this version of cloudsoc: {_place(first['loc'])}: {first['msg']}; was it written by a newer one?") from None
+            raise ReportError(f"not a report, or damaged: {_place(first['loc'])}: {first['msg']}") from None
+
+    @classmethod
+    def _current(cls, report: Report) -> Report:
+        if report.schema_version != SCHEMA_VERSION:
+            raise ReportError(f"schema_version is {report.schema_version}, this cloudsoc reads {SCHEMA_VERSION}: use the version of cloudsoc that wrote it")
+        return report
+
+    def failed(self, at_least: Severity = Severity.LOW) -> tuple[Finding, ...]:
+        """The failed findings of that severity or above."""
+        return tuple(one for one in self.findings if one.verdict is Outcome.FAILED and one.severity >= at_least)
+
+    @property
+    def not_assessed(self) -> tuple[Finding, ...]:
+        """What could not be judged although it is in scope."""
+        return tuple(one for one in self.findings if one.verdict is Outcome.NOT_ASSESSED and not one.outside)
+
+    @property
+    def complete(self) -> bool:
+        """Whether all in scope was assessed."""
+        return not self.not_assessed
+
+
+def _place(location: Iterable[int | str]) -> str:
+    return ".".join(map(str, location)) or "the top"
