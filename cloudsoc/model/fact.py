@@ -13,7 +13,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, Protocol, TypeVar, cast, dataclass_transform, get_args
 
 from cloudsoc.model.check import DeclarationError
-from cloudsoc.model.verdict import NotApplicable
+from cloudsoc.model.verdict import NotApplicable, Unread
 
 if TYPE_CHECKING:
     from pydantic import GetCoreSchemaHandler
@@ -61,6 +61,10 @@ class Calls(Protocol):
 
     def __call__(self, operation: str, /, **request: Any) -> Mapping[str, Any]:
         """One answer of ``service:Operation`` that does not page."""
+        ...
+
+    def tried(self, operation: str, /, **request: Any) -> Mapping[str, Any] | Unread:
+        """The same, but an error of AWS comes back as ``Unread``, to stand in the row where the value would."""
         ...
 
     def items(self, path: str, /, **request: Any) -> Iterable[Any]:
@@ -116,6 +120,7 @@ class Listing(Source):
     names: Mapping[str, str] = field(default_factory=dict)
     gone: tuple[str, ...] = ()
     resource_type: str = ""
+    place: bool = False
 
 
 class Part:
@@ -211,18 +216,19 @@ def listed(
     gone: str | tuple[str, ...] = (),
     permission: str | tuple[str, ...] = (),
     when: When | None = None,
+    place: bool = False,
 ) -> Callable[[type[R]], type[R]]:
     """Say which call finds resources of this kind, asked once per S of ``Resource[S]``, and how each is identified.
 
     ``arn``, ``region``, ``names``: templates over the members of an item (AWS's names) and ``{partition}``, ``{region}``, ``{account}``. ``arn`` is the
     identity, also where AWS has no ARN; ``names`` says once how the calls about it name it; ``region`` where it is not the region that was asked.
     ``resource_type``: as CloudFormation writes it (``AWS::KMS::Key``). ``gone``: error codes by which AWS says that the resource does not exist any more.
-    ``when``: for which S there is something to list.
+    ``when``: for which S there is something to list. ``place``: this is the region itself, whose facts reach everything that lives in it.
     """
 
     def declare(cls: type[R]) -> type[R]:
         sealed = _fact(cls)
-        sealed.listing = Listing(call, given, _tuple(permission), when, (), None, arn, region, names, _tuple(gone), resource_type)
+        sealed.listing = Listing(call, given, _tuple(permission), when, (), None, arn, region, names, _tuple(gone), resource_type, place)
         return cast("type[R]", sealed)
 
     return declare

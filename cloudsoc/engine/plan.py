@@ -1,0 +1,121 @@
+"""The plan: what a selection of checks needs, as a directed acyclic graph from operations to facts to derivations to checks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import cached_property
+from typing import Any
+
+import networkx as nx
+
+from cloudsoc.engine.signature import Kind, Setting, Signature, derived, signature
+from cloudsoc.model.check import Check, DeclarationError
+from cloudsoc.model.fact import Reading, Source
+
+
+class Plan:
+    """What the checks need. Raises ``DeclarationError`` where derivations depend on each other."""
+
+    def __init__(self, checks: Mapping[str, Check[...]]) -> None:
+        self.checks = dict(checks)
+        self.graph: nx.DiGraph[Any] = nx.DiGraph()
+        self._named: dict[str, Kind] = {}
+        for check in self.checks.values():
+            self._function(check, signature(check.function))
+        if not nx.is_directed_acyclic_graph(self.graph):
+            circle = " -> ".join(getattr(node, "__name__", str(node)) for node, _ in nx.find_cycle(self.graph))
+            raise DeclarationError(f"derivations depend on each other: {circle}")
+
+    def _function(self, node: Any, asked: Signature) -> None:
+        for kind in (*asked.subjects, *(element.kind for need in asked.needs for element in need.elements)):
+            self._kind(kind)
+            self.graph.add_edge(kind, node)
+
+    def _kind(self, kind: Kind) -> None:
+        if kind in self.graph:
+            return
+        self.graph.add_node(kind)
+        if made := derived(kind):
+            self._function(kind, signature(made.function))
+            return
+        name = fact_name(kind)
+        if self._named.setdefault(name, kind) is not kind:
+            raise DeclarationError(f"two fact classes are called {name}: {kind.__module__} and {self._named[name].__module__}")
+        if kind.about is not None:
+            self._kind(kind.about)
+            self.graph.add_edge(kind.about, kind)
+        for source in sources(kind):
+            for operation in source.operations:
+                self.graph.add_edge(operation, kind)
+            if source.when:
+                for gate in gates(source.when):
+                    self._kind(gate)
+                    self.graph.add_edge(gate, kind)
+
+    @cached_property
+    def facts(self) -> tuple[Kind, ...]:
+        """The fact classes, each after what it depends on, in an order that depends on names alone."""
+        order = nx.lexicographical_topological_sort(self.graph, key=_sort_name)
+        return tuple(node for node in order if isinstance(node, type) and not derived(node))
+
+    @cached_property
+    def operations(self) -> tuple[str, ...]:
+        """All operations that the checks need, as ``service:Operation``; no others are called."""
+        return tuple(sorted(node for node in self.graph if isinstance(node, str)))
+
+    def operations_of(self, check: Check[...]) -> tuple[str, ...]:
+        """The operations that one check needs, those that find its subjects included."""
+        return tuple(sorted(node for node in nx.ancestors(self.graph, check) if isinstance(node, str)))
+
+    def facts_of(self, check: Check[...]) -> tuple[Kind, ...]:
+        """The fact classes that one check needs."""
+        found = nx.ancestors(self.graph, check)
+        return tuple(kind for kind in self.facts if kind in found)
+
+    def settings_of(self, check: Check[...]) -> dict[str, Setting]:
+        """The settings that bear on a check: its own, and the shared ones of the derivations that it names."""
+        found: dict[str, Setting] = {}
+        for node in nx.ancestors(self.graph, check):
+            if isinstance(node, type) and (made := derived(node)):
+                found.update(signature(made.function).settings)
+        return dict(sorted((found | dict(signature(check.function).settings)).items()))
+
+    def permissions(self) -> dict[str, tuple[str, ...]]:
+        """For each operation the IAM actions that the facts declare for it; empty where the action is named like the operation."""
+        found: dict[str, tuple[str, ...]] = dict.fromkeys(self.operations, ())
+        for kind in self.facts:
+            for source in sources(kind):
+                for operation in source.operations:
+                    found[operation] = tuple(sorted({*found[operation], *source.permission}))
+        return found
+
+
+def sources(kind: Kind) -> tuple[Source, ...]:
+    """Where a fact class comes from: its listing, its reading, or both."""
+    return tuple(source for source in (kind.listing, kind.source) if source)
+
+
+def gates(when: Callable[..., Any]) -> tuple[Kind, ...]:
+    """The facts that a ``when`` looks at, its resource first."""
+    asked = signature(when)
+    return (*asked.subjects, *(element.kind for need in asked.needs for element in need.elements))
+
+
+def settings_of_fact(kind: Kind) -> dict[str, Any]:
+    """The settings of a fact and their defaults: the keyword-only parameters of its reading function."""
+    found: dict[str, Any] = {}
+    for source in sources(kind):
+        if isinstance(source.call, Reading):
+            function = source.call.function
+            found.update(function.__kwdefaults__ or {})
+    return found
+
+
+def fact_name(kind: Kind) -> str:
+    """The name of a fact class in snapshots: ``service.Class``, which survives a move to another module."""
+    first = sources(kind)[0].operations[0] if sources(kind) else kind.__module__
+    return f"{first.partition(':')[0]}.{kind.__qualname__}"
+
+
+def _sort_name(node: Any) -> str:
+    return node if isinstance(node, str) else node.id if isinstance(node, Check) else f"{node.__module__}.{node.__qualname__}"
