@@ -39,8 +39,9 @@ class Plan:
             self._function(kind, signature(made.function))
             return
         name = fact_name(kind)
-        if self._named.setdefault(name, kind) is not kind:
-            raise DeclarationError(f"two fact classes are called {name}: {kind.__module__} and {self._named[name].__module__}")
+        other = self._named.setdefault(name, kind)
+        if other != kind:
+            raise DeclarationError(f"two fact classes are called {name}: {kind.__module__} and {other.__module__}")
         if kind.about is not None:
             self._kind(kind.about)
             self.graph.add_edge(kind.about, kind)

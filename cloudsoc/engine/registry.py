@@ -59,7 +59,7 @@ def _load(point: EntryPoint) -> list[Check[...]]:
             _ = check.manual, signature(check.function)
     except DeclarationError as error:
         raise LoadError(f"{name} cannot be loaded: {error}") from error
-    except Exception as error:  # noqa: BLE001 whatever a plug-in raises while it is imported, the answer names the plug-in
+    except Exception as error:
         raise LoadError(f"{name} cannot be loaded: {type(error).__name__}: {error}") from error
     if not found:
         raise LoadError(f"{name} has no checks")

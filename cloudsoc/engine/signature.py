@@ -105,7 +105,7 @@ def regional(kind: Kind) -> bool:
 
 
 @cache
-def hints(model: type[Any]) -> Mapping[str, Any]:
+def hints(model: Any) -> Mapping[str, Any]:
     """The fields of a fact or part with their annotations resolved."""
     try:
         known = get_type_hints(model, include_extras=True)
