@@ -1,5 +1,67 @@
-"""The IAM policy language: documents as data, and what happens to a request. Usable alone; makes no AWS calls."""
+"""The IAM policy language: documents as data, and what happens to a request. Usable alone; makes no AWS calls.
 
-from cloudsoc.policy.document import Condition, MalformedPolicy, PolicyDocument, Principal, Statement
+`PolicyDocument.parse` reads documents as AWS returns them, `decide` answers what happens to a `Request` under `Policies`. Names are imported when they are
+first used.
+"""
 
-__all__ = ["Condition", "MalformedPolicy", "PolicyDocument", "Principal", "Statement"]
+from importlib import import_module
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from cloudsoc.policy.actions import AccessLevel, access_level, expand
+    from cloudsoc.policy.decision import ContextKey, Decision, Met
+    from cloudsoc.policy.document import PolicyDocument
+    from cloudsoc.policy.evaluation import decide
+    from cloudsoc.policy.policies import Grant, Policies, Policy
+    from cloudsoc.policy.reading import MalformedPolicy
+    from cloudsoc.policy.request import Caller, Request
+    from cloudsoc.policy.statement import Condition, Principal, Statement
+
+_HOMES: Final = {
+    "AccessLevel": "actions",
+    "Caller": "request",
+    "Condition": "statement",
+    "ContextKey": "decision",
+    "Decision": "decision",
+    "Grant": "policies",
+    "MalformedPolicy": "reading",
+    "Met": "decision",
+    "Policies": "policies",
+    "Policy": "policies",
+    "PolicyDocument": "document",
+    "Principal": "statement",
+    "Request": "request",
+    "Statement": "statement",
+    "access_level": "actions",
+    "decide": "evaluation",
+    "expand": "actions",
+}
+
+__all__ = [
+    "AccessLevel",
+    "Caller",
+    "Condition",
+    "ContextKey",
+    "Decision",
+    "Grant",
+    "MalformedPolicy",
+    "Met",
+    "Policies",
+    "Policy",
+    "PolicyDocument",
+    "Principal",
+    "Request",
+    "Statement",
+    "access_level",
+    "decide",
+    "expand",
+]
+
+
+def __getattr__(name: str) -> object:
+    home = _HOMES.get(name)
+    if home is None:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    found = getattr(import_module(f"{__name__}.{home}"), name)
+    globals()[name] = found
+    return found

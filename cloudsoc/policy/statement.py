@@ -6,6 +6,7 @@ AWS source: IAM User Guide, "IAM JSON policy elements reference".
 from dataclasses import dataclass
 from typing import Literal
 
+from cloudsoc.policy.arns import resource_pattern, resources_cover, resources_overlap
 from cloudsoc.policy.operators import Operator
 from cloudsoc.policy.patterns import Glob, covers, glob, overlap
 
@@ -98,17 +99,17 @@ class Statement:
 
         Policy variables are unknown here: in a Resource such an entry covers nothing, in a NotResource it may take away anything.
         """
-        wanted = glob(pattern)
+        wanted = resource_pattern(pattern)
         if self.resources is not None:
-            return covers([glob(resource) for resource in self.resources if "${" not in resource], wanted)
-        return not any("${" in resource or overlap(glob(resource), wanted) for resource in self.not_resources or ())
+            return resources_cover([resource_pattern(resource) for resource in self.resources if "${" not in resource], wanted)
+        return not any("${" in resource or resources_overlap(resource_pattern(resource), wanted) for resource in self.not_resources or ())
 
     def touches_resource(self, pattern: str) -> bool:
         """Does its Resource or NotResource take in *at least one* resource that ``pattern`` matches? Policy variables may have any value."""
-        wanted = glob(pattern)
+        wanted = resource_pattern(pattern)
         if self.resources is not None:
-            return any(overlap(glob(_any_value(resource)), wanted) for resource in self.resources)
-        return not covers([glob(resource) for resource in self.not_resources or () if "${" not in resource], wanted)
+            return any(resources_overlap(resource_pattern(_any_value(resource)), wanted) for resource in self.resources)
+        return not resources_cover([resource_pattern(resource) for resource in self.not_resources or () if "${" not in resource], wanted)
 
     def to_mapping(self) -> dict[str, object]:
         """The statement as the mapping that JSON writes, with a list wherever a list may stand."""
