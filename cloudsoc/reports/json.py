@@ -1,0 +1,23 @@
+"""The report as JSON, after the schema that ``cloudsoc schema`` prints. ``Report.from_json`` reads it back equal."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+from cloudsoc.model.report import Report
+
+_NOT_ASCII = re.compile(r"[^\n -~]")
+
+
+def json(report: Report) -> str:
+    """The whole report, indented. What a terminal would obey or hide (control and format characters) is escaped, which JSON allows anywhere in a string."""
+    return _NOT_ASCII.sub(_escaped, report.to_json(indent=2)) + "\n"
+
+
+def _escaped(match: re.Match[str]) -> str:
+    character = match[0]
+    if unicodedata.category(character) not in {"Cc", "Cf", "Zl", "Zp"}:
+        return character
+    units = character.encode("utf-16-be")
+    return "".join(f"\\u{units[at]:02x}{units[at + 1]:02x}" for at in range(0, len(units), 2))

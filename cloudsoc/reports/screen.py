@@ -1,0 +1,173 @@
+"""The summary after a scan: one screen that says what matters and where the rest is."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+
+import click
+from tabulate import tabulate
+
+from cloudsoc.model.report import CriterionResult, CriterionState, Finding, Outcome, Report
+from cloudsoc.model.verdict import Severity
+from cloudsoc.reports.folding import FailedCheck, Failure, Gap, failed_checks, gaps
+from cloudsoc.reports.terminal import coloured, count, printable, shorten, some, wrapped
+
+CRITERIA, WORST, GAPS = 8, 5, 5
+"""How many of each fit on a screen of 40 lines."""
+
+_COMMAND = re.compile(r"``?([^`]+)``?")
+_STATES = (CriterionState.CONTRADICTED, CriterionState.NOT_ASSESSED, CriterionState.SUPPORTED, CriterionState.MANUAL)
+
+
+def screen(report: Report, *, width: int = 80, whole: str = "") -> str:
+    """The summary for a terminal of a width, colours included. ``whole`` says where the whole report is."""
+    sections = (
+        _what_was_scanned(report, width),
+        _criteria(report, width),
+        _findings(report, width),
+        _not_assessed(report, width),
+        [printable(whole)] if whole else [],
+    )
+    blocks = ["\n".join(lines) for lines in map(list, sections) if lines]
+    return "\n\n".join([*blocks, last_line(report)]) + "\n"
+
+
+def last_line(report: Report) -> str:
+    """What stands at the end of every scan, whatever its format: how much failed, how much could not be judged."""
+    return f"findings: {len(report.failed())}; not assessed: {len(report.not_assessed)}"
+
+
+def _heading(text: str, rest: str = "") -> str:
+    return click.style(text, bold=True) + (f"  {rest}" if rest else "")
+
+
+def _tally(parts: Iterator[tuple[int, str, Severity | CriterionState | None]]) -> str:
+    return ", ".join(coloured(f"{number} {what}", of) for number, what, of in parts if number)
+
+
+def _what_was_scanned(report: Report, width: int) -> Iterator[str]:
+    resources = {(one.resource.account, one.resource.region, one.resource.arn) for one in report.findings if not one.population}
+    asked = f"{count(len(report.asked.checks), 'check')} on {count(len(resources), 'resource')}"
+    if len(report.accounts) != 1:
+        yield shorten(f"{count(len(report.accounts), 'account')}: {asked}", width)
+        return
+    account = report.accounts[0]
+    regions = sum(region.state == "read" for region in account.regions)
+    yield shorten(
+        f"Account {account.account}, {account.observed_at:%Y-%m-%d %H:%M %Z}: {asked}, {count(regions, 'region')}, {count(len(account.calls), 'call')}", width
+    )
+
+
+# -- criteria ---------------------------------------------------------------------------------------------------------
+
+
+def _criteria(report: Report, width: int) -> Iterator[str]:
+    states = Counter(result.state for result in report.criteria)
+    yield _heading("CRITERIA", _tally((states[state], _words(state), state) for state in _STATES))
+    open_ = sorted((result for result in report.criteria if result.state is not CriterionState.MANUAL), key=lambda result: _STATES.index(result.state))
+    # Where some criteria have checks that ran, those of which nothing was asked only take their place.
+    told = [result for result in open_ if result.direct][:CRITERIA] or open_[:CRITERIA]
+    notes = [shorten(_note(result), max(width // 3, 12)) for result in told]
+    room = width - 2 - 5 - 2 - 12 - 2 - 2 - max(map(len, notes), default=0)
+    rows = [(result.id, coloured(_words(result.state), result.state), shorten(result.summary, room), note) for result, note in zip(told, notes, strict=True)]
+    yield from _indented(tabulate(rows, tablefmt="plain", disable_numparse=True))
+    for state in _STATES[:-1]:
+        rest = [result.id.value for result in open_ if result not in told and result.state is state]
+        if rest:
+            yield from wrapped(f"also {_words(state)}: {', '.join(rest)}", width, " " * 4, first="  ")
+    if manual := states[CriterionState.MANUAL]:
+        yield coloured(shorten(f"  {manual} that only people can show: `cloudsoc criteria` says what an auditor asks for", width))
+
+
+def _words(state: CriterionState) -> str:
+    return state.value.replace("_", " ")
+
+
+def _note(result: CriterionResult) -> str:
+    """What decided, in a word or two; the report has the full reason."""
+    if result.state is CriterionState.CONTRADICTED:
+        return count(len(result.failed), "failure")
+    if result.state is CriterionState.SUPPORTED:
+        return f"{result.passed} passed" + (f", {count(len(result.weaknesses), 'weakness', 'weaknesses')}" if result.weaknesses else "")
+    return result.reason
+
+
+# -- findings ---------------------------------------------------------------------------------------------------------
+
+
+def _findings(report: Report, width: int) -> Iterator[str]:
+    severities = Counter(finding.severity for finding in report.failed())
+    verdicts = Counter(finding.verdict for finding in report.findings)
+    failed = _tally((severities[severity], severity.value, severity) for severity in reversed(Severity))
+    good = coloured(f"({verdicts[Outcome.PASSED]} passed, {verdicts[Outcome.NOT_APPLICABLE]} not applicable)")
+    yield _heading("FINDINGS", f"{failed or 'none'}  {good}")
+    found = failed_checks(report)
+    for check in found[:WORST]:
+        yield from _failed_check(check, width)
+    if rest := found[WORST:]:
+        yield coloured(f"  and {count(len(rest), 'more check')} with {count(sum(len(check.findings) for check in rest), 'finding')}")
+
+
+def _failed_check(check: FailedCheck, width: int) -> Iterator[str]:
+    indent = " " * 12
+    yield f"  {coloured(check.severity.value.ljust(8), check.severity)}  {click.style(shorten(check.check, width - 12), bold=True)}"
+    first, *rest = check.failures
+    more = f" (and {sum(len(failure.findings) for failure in rest)} more, for other reasons)" if rest else ""
+    room = width - len(indent)
+    yield indent + shorten(f"{_resources(first, room // 2)}: {first.reason}", room - len(more)) + more
+    if remedy := first.findings[0].remedy:
+        yield from _remedy(remedy, width, indent)
+
+
+def _resources(failure: Failure, room: int) -> str:
+    if failure.default and len(failure.findings) > 1:
+        return f"{len(failure.findings)} of AWS's default network objects, in {count(len(failure.regions), 'region')}"
+    return some([shorten(_name(finding), room) for finding in failure.findings], 2)
+
+
+def _name(finding: Finding) -> str:
+    region = finding.resource.region
+    return finding.resource.id if region in {"global", finding.resource.id} else f"{finding.resource.id} ({region})"
+
+
+def _remedy(remedy: str, width: int, indent: str) -> Iterator[str]:
+    """The remedy; a command by itself stays on one line however long it is, so that it can be copied whole."""
+    text = printable(remedy)
+    if (command := _COMMAND.fullmatch(text.rstrip("."))) is not None:
+        yield f"{indent}{coloured('fix:')} {command[1]}"
+        return
+    lines = wrapped(_COMMAND.sub(r"\1", text), width, indent + "     ")
+    if len(lines) > 2:
+        lines[1] = lines[1][: width - 4] + " ..."
+    yield f"{indent}{coloured('fix:')} {lines[0].strip()}"
+    yield from lines[1:2]
+
+
+# -- gaps -------------------------------------------------------------------------------------------------------------
+
+
+def _not_assessed(report: Report, width: int) -> Iterator[str]:
+    missing, outside = len(report.not_assessed), sum(finding.outside for finding in report.findings)
+    if not missing and not outside:
+        return
+    yield _heading("NOT ASSESSED", f"{missing} of {len(report.findings)}")
+    found = gaps(report)
+    for gap in found[:GAPS]:
+        yield "  " + coloured(str(len(gap.findings)).rjust(4), CriterionState.NOT_ASSESSED) + "  " + shorten(_gap(gap), width - 8)
+    if rest := found[GAPS:]:
+        yield coloured(f"  and {count(len(rest), 'more cause')}")
+    if outside:
+        yield coloured(f"  {outside} more need what is outside the scope that was asked for")
+    if any(gap.refused for gap in found):
+        yield coloured("  where AWS refuses: `cloudsoc permissions` prints the policy that a scan needs")
+
+
+def _gap(gap: Gap) -> str:
+    where = f" in {some(list(gap.regions))}" if gap.regions else ""
+    return f"{gap.what}{where}, for {some(list(gap.checks), 1)}"
+
+
+def _indented(table: str) -> Iterator[str]:
+    return (f"  {line}".rstrip() for line in table.splitlines())

@@ -1,0 +1,32 @@
+"""The whole report as plain tables: every criterion, every finding, the coverage."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from tabulate import tabulate
+
+from cloudsoc.model.report import Report
+from cloudsoc.reports.screen import last_line
+from cloudsoc.reports.terminal import printable
+
+
+def table(report: Report) -> str:
+    """Every row, none folded or cut."""
+    criteria = [(one.id, one.state.value, one.summary, one.reason, one.manual) for one in report.criteria]
+    findings = [
+        (one.verdict.value, one.severity.value, one.check, one.resource.account, one.resource.region, one.resource.arn, one.reason, one.remedy)
+        for one in report.findings
+    ]
+    coverage = [(one.check, one.account, one.region, one.passed, one.failed, one.not_applicable, one.not_assessed, one.outside) for one in report.coverage]
+    parts = (
+        _rows(("criterion", "state", "summary", "why", "what an auditor asks for"), criteria),
+        _rows(("verdict", "severity", "check", "account", "region", "resource", "reason", "remedy"), findings),
+        _rows(("check", "account", "region", "passed", "failed", "not applicable", "not assessed", "outside"), coverage),
+        last_line(report) + "\n",
+    )
+    return "\n".join(parts)
+
+
+def _rows(head: tuple[str, ...], rows: Iterable[tuple[object, ...]]) -> str:
+    return tabulate([tuple(map(printable, row)) for row in rows], headers=head, tablefmt="simple", disable_numparse=True) + "\n"
