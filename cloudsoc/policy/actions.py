@@ -99,12 +99,13 @@ def statement_actions(statement: "Statement") -> frozenset[str]:
 def condition_key_type(key: str) -> str | None:
     """The type of a service's own condition key ("String", "ARN", "ArrayOfString", ...); None for a key that the catalogue does not have.
 
-    A key with a free part (``s3:ExistingObjectTag/team``) is found by the part before it.
+    A key with a free part (``s3:ExistingObjectTag/team``, ``kms:EncryptionContext:app``) is found by the part before it.
     """
     service = key.partition(":")[0].lower()
     if service not in services():
         return None
-    return _key_types(service).get(_without_free_part(key))
+    types, folded = _key_types(service), _without_free_part(key)
+    return types.get(folded) or types.get(folded.rpartition(":")[0])
 
 
 @cache
