@@ -46,7 +46,7 @@ COMPARISONS: Final[dict[str, tuple[Comparison, bool]]] = {
 _BY_FOLDED_NAME: Final = {name.lower(): name for name in COMPARISONS}
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@dataclass(frozen=True, slots=True)
 class Operator:
     """A condition operator: ``test`` is AWS's name without what stands before (``quantifier``) and behind (``if_exists``)."""
 

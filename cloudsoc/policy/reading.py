@@ -186,7 +186,7 @@ def _conditions(value: object, place: str) -> tuple[Condition, ...]:
             if (operator, key) in found:
                 raise MalformedPolicy(where, "operator and key stand there twice")
             found[operator, key] = Condition(operator, key, texts)
-    return tuple(sorted(found.values()))
+    return tuple(sorted(found.values(), key=lambda condition: (condition.operator.name, condition.key)))
 
 
 def statement(raw: object, place: str) -> Statement:

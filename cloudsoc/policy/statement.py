@@ -47,7 +47,7 @@ class Principal:
         return self.kind == "AWS" and (self.account == self.value or self.value.endswith(":root"))
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@dataclass(frozen=True, slots=True)
 class Condition:
     """One key of a condition block: ``operator`` holds for the request's value of ``key`` against ``values``. The conditions of a statement must all hold."""
 

@@ -119,7 +119,7 @@ policy_sets = st.fixed_dictionaries(
     },
 )
 RANK = {"explicitly denied": 0, "implicitly denied": 1, "allowed": 2}
-some = settings(max_examples=400, deadline=None)
+some = settings(max_examples=300, deadline=None)
 
 
 def says(request: Request, raw: Mapping[str, Any]) -> Decision:
