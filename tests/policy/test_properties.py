@@ -106,7 +106,7 @@ def requests(draw: st.DrawFn) -> Request:
 
 grants = st.fixed_dictionaries({"grantee": st.sampled_from(PRINCIPALS), "operations": st.just(["Decrypt"])})
 levels = st.lists(st.lists(documents(), min_size=1, max_size=2), max_size=2)
-policy_sets = st.fixed_dictionaries(
+any_policies = st.fixed_dictionaries(
     {"identity": st.lists(documents(), max_size=2)},
     optional={
         "resource": documents(principal=True),
@@ -118,6 +118,28 @@ policy_sets = st.fixed_dictionaries(
         "grants": st.lists(grants, max_size=1),
     },
 )
+
+
+def opened(raw: dict[str, Any]) -> dict[str, Any]:
+    """The same policies, each of which allows everything besides: so that what takes something away has something to take away."""
+    found: dict[str, Any] = json.loads(json.dumps(raw))
+    found.setdefault("identity", []).append({"Statement": []})
+    found.setdefault("resource", {"Statement": []})
+
+    def open_up(kind: str, value: Any) -> None:
+        if isinstance(value, list):
+            for item in value:
+                open_up(kind, item)
+        elif "Statement" in value:
+            named = {"Principal": "*"} if kind in ("resource", "resource_control", "endpoint") else {}
+            value["Statement"].append({"Effect": "Allow", "Action": "*", "Resource": "*"} | named)
+
+    for kind, value in found.items():
+        open_up(kind, value)
+    return found
+
+
+policy_sets = st.one_of(any_policies, any_policies.map(opened))
 RANK = {"explicitly denied": 0, "implicitly denied": 1, "allowed": 2}
 some = settings(max_examples=300, deadline=None)
 
