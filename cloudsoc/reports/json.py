@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from json import dumps
 
 from cloudsoc.model.report import Report
 
@@ -21,3 +22,9 @@ def _escaped(match: re.Match[str]) -> str:
         return character
     units = character.encode("utf-16-be")
     return "".join(f"\\u{units[at]:02x}{units[at + 1]:02x}" for at in range(0, len(units), 2))
+
+
+def schema() -> str:
+    """The JSON Schema of the report, as text."""
+    made = Report.model_json_schema(mode="serialization")
+    return dumps({"$schema": "https://json-schema.org/draft/2020-12/schema", **made}, indent=2, ensure_ascii=False) + "\n"

@@ -14,8 +14,8 @@ from cloudsoc.model.verdict import Severity
 from cloudsoc.reports.folding import FailedCheck, Failure, Gap, failed_checks, gaps
 from cloudsoc.reports.terminal import coloured, count, printable, shorten, some, wrapped
 
-CRITERIA, WORST, GAPS = 8, 5, 5
-"""How many of each fit on a screen of 40 lines."""
+CRITERIA, WORST, GAPS = 7, 4, 4
+"""How many of each fit on a screen of 40 lines, with the header of the scan above them."""
 
 _COMMAND = re.compile(r"``?([^`]+)``?")
 _STATES = (CriterionState.CONTRADICTED, CriterionState.NOT_ASSESSED, CriterionState.SUPPORTED, CriterionState.MANUAL)
@@ -23,15 +23,10 @@ _STATES = (CriterionState.CONTRADICTED, CriterionState.NOT_ASSESSED, CriterionSt
 
 def screen(report: Report, *, width: int = 80, whole: str = "") -> str:
     """The summary for a terminal of a width, colours included. ``whole`` says where the whole report is."""
-    sections = (
-        _what_was_scanned(report, width),
-        _criteria(report, width),
-        _findings(report, width),
-        _not_assessed(report, width),
-        [printable(whole)] if whole else [],
-    )
+    sections = (_what_was_scanned(report, width), _criteria(report, width), _findings(report, width), _not_assessed(report, width))
     blocks = ["\n".join(lines) for lines in map(list, sections) if lines]
-    return "\n\n".join([*blocks, last_line(report)]) + "\n"
+    end = [printable(whole)] if whole else []
+    return "\n\n".join([*blocks, "\n".join([*end, last_line(report)])]) + "\n"
 
 
 def last_line(report: Report) -> str:
@@ -49,15 +44,13 @@ def _tally(parts: Iterator[tuple[int, str, Severity | CriterionState | None]]) -
 
 def _what_was_scanned(report: Report, width: int) -> Iterator[str]:
     resources = {(one.resource.account, one.resource.region, one.resource.arn) for one in report.findings if not one.population}
-    asked = f"{count(len(report.asked.checks), 'check')} on {count(len(resources), 'resource')}"
+    asked = f"{count(len(report.asked.checks), 'check')}, {count(len(resources), 'resource')}"
     if len(report.accounts) != 1:
         yield shorten(f"{count(len(report.accounts), 'account')}: {asked}", width)
         return
     account = report.accounts[0]
     regions = sum(region.state == "read" for region in account.regions)
-    yield shorten(
-        f"Account {account.account}, {account.observed_at:%Y-%m-%d %H:%M %Z}: {asked}, {count(regions, 'region')}, {count(len(account.calls), 'call')}", width
-    )
+    yield shorten(f"Account {account.account}, {account.observed_at:%Y-%m-%d %H:%M %Z}: {asked}, {count(regions, 'region')}", width)
 
 
 # -- criteria ---------------------------------------------------------------------------------------------------------
@@ -77,8 +70,8 @@ def _criteria(report: Report, width: int) -> Iterator[str]:
         rest = [result.id.value for result in open_ if result not in told and result.state is state]
         if rest:
             yield from wrapped(f"also {_words(state)}: {', '.join(rest)}", width, " " * 4, first="  ")
-    if manual := states[CriterionState.MANUAL]:
-        yield coloured(shorten(f"  {manual} that only people can show: `cloudsoc criteria` says what an auditor asks for", width))
+    if states[CriterionState.MANUAL]:
+        yield "  " + coloured(shorten("manual: no check shows them directly; `cloudsoc criteria` says what to show", width - 2))
 
 
 def _words(state: CriterionState) -> str:

@@ -15,7 +15,16 @@ def table(report: Report) -> str:
     """Every row, none folded or cut."""
     criteria = [(one.id, one.state.value, one.summary, one.reason, one.manual) for one in report.criteria]
     findings = [
-        (one.verdict.value, one.severity.value, one.check, one.resource.account, one.resource.region, one.resource.arn, one.reason, one.remedy)
+        (
+            one.verdict.value,
+            one.severity.value,
+            one.check,
+            one.resource.account,
+            one.resource.region,
+            one.resource.arn,
+            one.reason,
+            one.remedy.replace("``", "`"),
+        )
         for one in report.findings
     ]
     coverage = [(one.check, one.account, one.region, one.passed, one.failed, one.not_applicable, one.not_assessed, one.outside) for one in report.coverage]

@@ -4,22 +4,20 @@ from __future__ import annotations
 
 import textwrap
 import unicodedata
+from enum import Enum
 
 import click
 
-from cloudsoc.model.report import CriterionState
-from cloudsoc.model.verdict import Severity
-
-COLOURS: dict[Severity | CriterionState, str] = {
-    Severity.CRITICAL: "bright_red",
-    Severity.HIGH: "red",
-    Severity.MEDIUM: "yellow",
-    Severity.LOW: "cyan",
-    CriterionState.CONTRADICTED: "red",
-    CriterionState.NOT_ASSESSED: "yellow",
-    CriterionState.SUPPORTED: "green",
+COLOURS = {
+    "critical": "bright_red",
+    "high": "red",
+    "medium": "yellow",
+    "low": "cyan",
+    "contradicted": "red",
+    "not_assessed": "yellow",
+    "supported": "green",
 }
-"""What is not named here is dim."""
+"""Severities and states of criteria by name; what is not named here is dim."""
 
 
 def printable(text: object) -> str:
@@ -42,17 +40,22 @@ def shorten(text: object, width: int) -> str:
     return line if len(line) <= max(width, 4) else line[: max(width, 4) - 3].rstrip() + "..."
 
 
-def wrapped(text: object, width: int, indent: str, first: str = "") -> list[str]:
+def wrapped(text: object, width: int, indent: str, first: str | None = None) -> list[str]:
     """``printable``, in lines of a width; ``first`` stands before the first line, in place of the indent."""
     return textwrap.wrap(
-        printable(text), max(width, 20), initial_indent=first or indent, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False
+        printable(text),
+        max(width, 20),
+        initial_indent=indent if first is None else first,
+        subsequent_indent=indent,
+        break_long_words=False,
+        break_on_hyphens=False,
     )
 
 
-def coloured(text: str, of: Severity | CriterionState | None = None) -> str:
+def coloured(text: str, of: Enum | None = None) -> str:
     """Text in the colour of a severity or state; dim without one. Whoever prints it strips the colours where there is no terminal."""
-    colour = COLOURS.get(of) if of else None
-    return click.style(text, fg=colour, bold=of is Severity.CRITICAL) if colour else click.style(text, dim=True)
+    colour = COLOURS.get(of.value) if of else None
+    return click.style(text, fg=colour, bold=colour == "bright_red" or None) if colour else click.style(text, dim=True)
 
 
 def count(number: int, one: str, many: str = "") -> str:

@@ -1,0 +1,44 @@
+"""``cloudsoc scan``: an account, or as much of it as was asked for."""
+
+from __future__ import annotations
+
+import click
+
+from cloudsoc.cli.output import Output, delivering, width
+from cloudsoc.cli.progress import Shown
+from cloudsoc.cli.selection import Selection, selecting
+
+NO_CREDENTIALS = """no AWS credentials. There are three ways to give some:
+
+  a profile      cloudsoc scan --profile NAME   (`aws configure sso` makes one)
+  variables      AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and, if temporary, AWS_SESSION_TOKEN
+  the machine    run it where a role is attached: EC2, ECS, Lambda, CloudShell, a CI job with OIDC
+
+Without any, `cloudsoc demo` shows what a scan looks like."""
+
+
+@click.command(
+    epilog="Exit codes: 0 nothing at or above --fail-on failed and all was assessed (or --incomplete warn); 1 something failed; 2 wrong use; "
+    "3 not all could be assessed; 4 internal error; 130 interrupted."
+)
+@selecting
+@click.option("--region", metavar="NAME", multiple=True, help="Only this region; global services are always in scope. Repeat for more.  [default: all enabled]")
+@delivering
+@click.option("--profile", metavar="NAME", help="A profile of the AWS configuration.")
+@click.option("--role-arn", metavar="ARN", help="A role to assume, as in another account.")
+@click.option("--external-id", metavar="ID", help="The external id that the role's trust policy asks for.")
+def scan(selection: Selection, region: tuple[str, ...], output: Output, profile: str | None, role_arn: str | None, external_id: str | None) -> int:
+    """Scan the account that the credentials lead to. Reads only."""
+    import cloudsoc
+
+    if external_id and not role_arn:
+        raise click.UsageError("--external-id goes with --role-arn")
+    checks = selection.checks()
+    try:
+        session = cloudsoc.session(profile=profile, role_arn=role_arn, external_id=external_id)
+        with Shown(width()) as shown:
+            report = cloudsoc.scan(session, checks=checks, regions=region or None, on_progress=shown)
+    except cloudsoc.NoCredentials as error:
+        raise click.UsageError(NO_CREDENTIALS) from error
+    output.deliver(report, "cloudsoc scan")
+    return output.exit_code(report)
