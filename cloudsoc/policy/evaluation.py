@@ -50,7 +50,7 @@ class _Evaluation:
     def decision(self) -> Decision:
         request, policies = self.request, self.policies
         caller = request.caller
-        if request.action in ALWAYS_ALLOWED and caller.account is not None:
+        if request.folded in ALWAYS_ALLOWED and caller.account is not None:
             return self.answer("allowed", "This action needs no permission, and no policy can take it away.")
         scps = [] if caller.account is None or caller.is_service_linked else [self.side("service control policy", level) for level in policies.service_control]
         rcps = [self.side("resource control policy", level) for level in policies.resource_control] if rcp_applies(request) else []

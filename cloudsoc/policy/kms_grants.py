@@ -33,13 +33,13 @@ _CONSTRAINED: Final = frozenset(
 def granted(grant: Grant, request: Request) -> Named | None:
     """How a grant names the caller of a request that it allows; None if it does not allow it. The retiring principal may retire it, whatever the operations."""
     caller = request.caller
-    if request.action == "kms:retiregrant" and grant.retiring is not None:
+    if request.folded == "kms:retiregrant" and grant.retiring is not None:
         named = names(_principal(grant.retiring), caller)
         if named is not None:
             return named
-    if request.action not in {f"kms:{operation.lower()}" for operation in grant.operations}:
+    if request.folded not in {f"kms:{operation.lower()}" for operation in grant.operations}:
         return None
-    if request.action in _CONSTRAINED and not _constraints_hold(grant, request):
+    if request.folded in _CONSTRAINED and not _constraints_hold(grant, request):
         return None
     return names(_principal(grant.grantee), caller)
 

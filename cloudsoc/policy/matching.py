@@ -172,7 +172,7 @@ class PreparedDocument:
         no principal means nobody (the policy of a resource), rather than whoever the policy belongs to.
         """
         found: list[tuple[PreparedStatement, Named]] = []
-        for candidate in self.about(request.action):
+        for candidate in self.about(request.folded):
             named = applies_to(candidate.statement, request.caller) if needs_principal or not candidate.for_anyone else Named.ITSELF
             if named is None:
                 continue

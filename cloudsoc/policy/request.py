@@ -102,8 +102,8 @@ class Caller:
 class Request:
     """What is asked. ``resource`` is an ARN, or ``*`` for an action that has none; ``resource_account`` is who owns it, where its ARN does not say.
 
-    ``context`` are the condition keys with their values (a text, a number, a boolean, or several of them); keys that follow from the caller and from the
-    resource are added, if they are not there. A key with an empty list is a missing key.
+    ``context`` are the condition keys, each with its values; keys that follow from the caller and from the resource are added, if they are not there, and a key
+    without values is a missing key. `parse` is laxer about how values are written.
     """
 
     action: str
@@ -111,7 +111,10 @@ class Request:
     caller: Caller
     context: Context = field(default_factory=dict)
     resource_account: str | None = None
+    folded: str = field(init=False, repr=False, compare=False)
+    """The action in lower case."""
     cut: tuple[str, ...] | None = field(init=False, repr=False, compare=False)
+    """The fields of the resource's ARN, if it is one."""
 
     def __post_init__(self) -> None:
         cut = fields(self.resource)
@@ -125,7 +128,7 @@ class Request:
             else:
                 context.pop(key.lower(), None)
         object.__setattr__(self, "cut", cut)
-        object.__setattr__(self, "action", self.action.lower())
+        object.__setattr__(self, "folded", self.action.lower())
         object.__setattr__(self, "context", context)
         object.__setattr__(self, "resource_account", owner)
 

@@ -92,9 +92,9 @@ def needs_resource_policy(request: Request) -> str | None:
     if request.cut is None:
         return None
     service, resource = request.cut[2], request.cut[5]
-    if service == "kms" and resource.startswith("key/") and request.action.startswith("kms:"):
+    if service == "kms" and resource.startswith("key/") and request.folded.startswith("kms:"):
         return "key policy"
-    if service == "iam" and resource.startswith("role/") and request.action.startswith("sts:"):
+    if service == "iam" and resource.startswith("role/") and request.folded.startswith("sts:"):
         return "trust policy"
     return None
 
@@ -104,7 +104,7 @@ def root_cannot(request: Request) -> bool:
 
     AWS source: AWS STS API Reference, "AssumeRole".
     """
-    return request.caller.kind == "root" and request.action == "sts:assumerole"
+    return request.caller.kind == "root" and request.folded == "sts:assumerole"
 
 
 def owner_keeps_access(request: Request) -> bool:
@@ -112,7 +112,7 @@ def owner_keeps_access(request: Request) -> bool:
 
     AWS source: Amazon S3 API Reference, "PutBucketPolicy", "GetBucketPolicy", "DeleteBucketPolicy".
     """
-    return request.caller.kind == "root" and request.caller.account == request.resource_account and request.action in _BUCKET_POLICY_ACTIONS
+    return request.caller.kind == "root" and request.caller.account == request.resource_account and request.folded in _BUCKET_POLICY_ACTIONS
 
 
 def rcp_applies(request: Request) -> bool:
@@ -121,6 +121,6 @@ def rcp_applies(request: Request) -> bool:
     AWS source: AWS Organizations User Guide, "Resource control policies (RCPs)": supported services, actions on a resource, not for service-linked roles, not
     for kms:RetireGrant.
     """
-    if request.caller.is_service_linked or request.resource == "*" or request.action == "kms:retiregrant":
+    if request.caller.is_service_linked or request.resource == "*" or request.folded == "kms:retiregrant":
         return False
-    return request.action.partition(":")[0] in _RCP_SERVICES
+    return request.folded.partition(":")[0] in _RCP_SERVICES

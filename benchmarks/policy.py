@@ -1,0 +1,80 @@
+"""Measures the policy engine: decisions a second for a role with ten managed policies, and the time that importing it takes.
+
+Every request is another one, so nothing is answered from memory. Run it with ``python -m benchmarks.policy``.
+"""
+
+import json
+import random
+import subprocess
+import sys
+import time
+
+from cloudsoc.policy import Caller, Policies, Policy, Request, decide
+
+ROLE = Caller.of("arn:aws:sts::111122223333:assumed-role/ops/monday")
+NAMES = (
+    "ReadOnlyAccess",
+    "AmazonEC2FullAccess",
+    "AmazonS3FullAccess",
+    "AWSLambda_FullAccess",
+    "AmazonRDSFullAccess",
+    "CloudWatchFullAccess",
+    "AmazonDynamoDBFullAccess",
+    "AmazonSQSFullAccess",
+    "IAMReadOnlyAccess",
+    "AWSCloudTrail_FullAccess",
+)
+WANTED_DECISIONS = 10_000
+WANTED_IMPORT = 0.050
+
+
+def ten_managed_policies() -> Policies:
+    from moto.iam.aws_managed_policies import aws_managed_policies_data
+
+    raw = json.loads(aws_managed_policies_data)
+    return Policies(identity=tuple(Policy.of(raw[name]["Document"], name) for name in NAMES if name in raw))
+
+
+def distinct_requests(count: int) -> list[tuple[str, str, dict[str, tuple[str, ...]]]]:
+    from cloudsoc.policy import expand
+
+    chance = random.Random(0)
+    actions = sorted(expand(["s3:*", "ec2:*", "lambda:*", "rds:*", "dynamodb:*", "sqs:*", "iam:*", "kms:*", "logs:*", "glue:*"]))
+    return [
+        (
+            chance.choice(actions),
+            f"arn:aws:s3:::bucket-{number}/object",
+            {"aws:SourceIp": (f"203.0.{number % 256}.{number // 256 % 256}",), "aws:SecureTransport": ("true",)},
+        )
+        for number in range(count)
+    ]
+
+
+def decisions_per_second(count: int = 30_000) -> float:
+    policies, wanted = ten_managed_policies(), distinct_requests(count)
+    start = time.perf_counter()
+    for action, resource, context in wanted:
+        decide(Request(action, resource, ROLE, context), policies)
+    return count / (time.perf_counter() - start)
+
+
+def import_seconds(runs: int = 5) -> float:
+    """The best of several, above a bare interpreter; the engine is asked for, which is more than the package alone."""
+
+    def run(code: str) -> float:
+        start = time.perf_counter()
+        subprocess.run([sys.executable, "-c", code], check=True)
+        return time.perf_counter() - start
+
+    bare = min(run("pass") for _ in range(runs))
+    return min(run("from cloudsoc.policy import decide") for _ in range(runs)) - bare
+
+
+def main() -> None:
+    decided, imported = decisions_per_second(), import_seconds()
+    print(f"policy: {decided:,.0f} decisions/s over distinct requests, ten managed policies ({decided / WANTED_DECISIONS:.1f} x the aim)")
+    print(f"policy: import with the engine {imported * 1000:.0f} ms ({imported / WANTED_IMPORT:.2f} of the limit)")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,76 @@
+"""`cloudsoc policy decide` on files."""
+
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from cloudsoc.policy.command import policy
+
+REQUEST = {"principal": "arn:aws:iam::111122223333:user/bob", "action": "s3:GetObject", "resource": "arn:aws:s3:::photos/cat.jpg"}
+
+
+def document(effect: str = "Allow", **more: object) -> str:
+    return json.dumps({"Version": "2012-10-17", "Statement": {"Sid": "One", "Effect": effect, "Action": "s3:*", "Resource": "*"} | more})
+
+
+@pytest.fixture
+def files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    for name, text in {
+        "request.json": json.dumps(REQUEST),
+        "allow.json": document(),
+        "deny.json": document("Deny", Condition={"Bool": {"aws:SecureTransport": "false"}}),
+        "never.json": document("Deny"),
+        "levels.json": f"[{document()}, {document('Deny')}]",
+        "bucket.json": document(Principal="*"),
+        "all.json": f'{{"identity": {document()}, "boundary": {document(Action="ec2:*")}}}',
+        "twice.json": '{"Statement": [], "Statement": []}',
+        "broken.json": "{",
+        "list.json": "[]",
+    }.items():
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    return tmp_path
+
+
+@pytest.mark.parametrize(
+    ("options", "code", "says"),
+    [
+        (["--identity", "allow.json"], 0, "ALLOWED"),
+        ([], 1, "IMPLICITLY DENIED"),
+        (["--identity", "allow.json", "--identity", "never.json"], 1, 'identity policy never.json, statement 0 "One"'),
+        (["--identity", "allow.json", "--identity", "deny.json"], 0, "aws:SecureTransport is missing"),
+        (["--identity", "allow.json", "--boundary", "never.json"], 1, "EXPLICITLY DENIED"),
+        (["--identity", "allow.json", "--scp", "allow.json", "--scp", "levels.json"], 1, "service control policy levels.json[1]"),
+        (["--identity", "allow.json", "--session", "allow.json"], 0, "ALLOWED"),
+        (["--resource", "bucket.json", "--endpoint", "bucket.json", "--rcp", "bucket.json"], 0, "resource policy bucket.json"),
+        (["--policies", "all.json"], 1, "permissions boundary does not allow"),
+        (["--policies", "all.json", "--resource", "bucket.json"], 0, "names the caller itself"),
+        (["--identity", "twice.json"], 2, "twice.json: not a policy: document"),
+        (["--identity", "broken.json"], 2, "broken.json: not a policy: line 1"),
+        (["--policies", "broken.json"], 2, "not JSON"),
+        (["--policies", "list.json"], 2, "expected a JSON object"),
+        (["--grants", "all.json"], 2, "'grants' must be a list"),
+    ],
+)
+def test_decide(files: Path, options: list[str], code: int, says: str) -> None:
+    result = CliRunner().invoke(policy, ["decide", "request.json", *options])
+    assert says in result.output
+    assert result.exit_code == code
+
+
+def test_decide_as_json(files: Path) -> None:
+    result = CliRunner().invoke(policy, ["decide", "request.json", "--identity", "allow.json", "--json"])
+    answer = json.loads(result.output)
+    assert answer["outcome"] == "allowed"
+    assert answer["statements"][0]["policy"] == "allow.json"
+    assert answer["statements"][0]["statement"]["Action"] == ["s3:*"]
+
+
+@pytest.mark.parametrize("changes", [{"action": None}, {"nosuch": 1}, {"context": []}, {"resource": 5}, {"names": "x"}])
+def test_a_request_that_is_none(files: Path, changes: dict[str, object]) -> None:
+    (files / "request.json").write_text(json.dumps(REQUEST | changes), encoding="utf-8")
+    result = CliRunner().invoke(policy, ["decide", "request.json"])
+    assert result.exit_code == 2
+    assert next(iter(changes)) in result.output
