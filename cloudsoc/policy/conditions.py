@@ -44,10 +44,7 @@ class PreparedCondition:
             return ("false" if values else "true") in (value.lower() for value in self.condition.values)
         quantifier, negated = operator.quantifier, operator.negated
         if quantifier is not None and values == ("",):
-            values = ()  # AWS: an empty text is an empty set of values
-            if not operator.if_exists:
-                return quantifier == "ForAllValues"
-            return True
+            return quantifier == "ForAllValues"  # AWS: an empty text is an empty set of values
         if not values:
             if operator.if_exists:
                 return True

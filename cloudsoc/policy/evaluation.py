@@ -16,7 +16,7 @@ from cloudsoc.policy.kms_grants import granted
 from cloudsoc.policy.policies import Policies, Policy, PolicyType
 from cloudsoc.policy.principals import Named
 from cloudsoc.policy.request import Request
-from cloudsoc.policy.special import ALWAYS_ALLOWED, needs_resource_policy, owner_keeps_access, rcp_applies, root_cannot
+from cloudsoc.policy.special import needs_no_permission, needs_resource_policy, owner_keeps_access, rcp_applies, root_cannot
 
 __all__ = ["decide"]
 
@@ -50,13 +50,13 @@ class _Evaluation:
     def decision(self) -> Decision:
         request, policies = self.request, self.policies
         caller = request.caller
-        if request.folded in ALWAYS_ALLOWED and caller.account is not None:
+        if needs_no_permission(request):
             return self.answer("allowed", "This action needs no permission, and no policy can take it away.")
-        scps = [] if caller.account is None or caller.is_service_linked else [self.side("service control policy", level) for level in policies.service_control]
+        scps = [] if not caller.has_account or caller.is_service_linked else [self.side("service control policy", level) for level in policies.service_control]
         rcps = [self.side("resource control policy", level) for level in policies.resource_control] if rcp_applies(request) else []
         endpoint = self.side("VPC endpoint policy", _some(policies.endpoint))
         resource = self.side("resource policy", _some(policies.resource))
-        has_identity = caller.kind in ("user", "role", "federated user")
+        has_identity = caller.has_account and caller.kind != "root"
         identity = self.side("identity policy", policies.identity if has_identity else ())
         boundary = self.side("permissions boundary", _some(policies.boundary if has_identity else None))
         session = self.side("session policy", policies.session if caller.is_session else ())
@@ -95,8 +95,8 @@ class _Evaluation:
         named = max((found for found in (resource.named, by_grant) if found is not None), default=None)
         from_resource = resource.allows + [met for met, _ in grants]
 
-        if caller.account is None:
-            who = {"anonymous": "An anonymous caller", "service": "A service"}.get(caller.kind, "A federated identity")
+        if not caller.has_account:
+            who = {"anonymous": "An anonymous caller", "service": "A service", "user": "An origin access identity"}.get(caller.kind, "A federated identity")
             if named is not None:
                 return self.answer("allowed", f"{who} needs the resource's own policy alone, and that allows it.", from_resource)
             return self.refused("resource policy", f"{who} has no policies of its own, and the policy of the resource does not allow it.")
@@ -134,7 +134,7 @@ class _Evaluation:
 
     def narrowed_by(self, boundary: _Side, session: _Side) -> Decision | None:
         caller, policies = self.request.caller, self.policies
-        if policies.boundary is not None and caller.kind in ("user", "role", "federated user") and not boundary.allows:
+        if policies.boundary is not None and caller.kind != "root" and not boundary.allows:
             return self.refused("permissions boundary", "The permissions boundary does not allow it.")
         if caller.is_session and policies.session and not session.allows:
             return self.refused("session policy", "The session was made with a session policy, and that does not allow it.")

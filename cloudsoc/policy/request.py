@@ -73,6 +73,11 @@ class Caller:
         return self.kind in ("role", "federated user")
 
     @property
+    def has_account(self) -> bool:
+        """Does it belong to an account that has policies for it? CloudFront's origin access identities belong to none, though they look like users."""
+        return self.account is not None and self.account.isdigit()
+
+    @property
     def is_service_linked(self) -> bool:
         """Is it a session of a service-linked role, which no organisation policy restricts?"""
         return self.role is not None and _SERVICE_LINKED in self.role

@@ -7,10 +7,7 @@ from typing import Final
 
 from cloudsoc.policy.request import Request
 
-__all__ = ["ALWAYS_ALLOWED", "needs_resource_policy", "owner_keeps_access", "rcp_applies", "root_cannot"]
-
-ALWAYS_ALLOWED: Final = frozenset({"sts:getcalleridentity"})
-"""AWS STS API Reference, "GetCallerIdentity": needs no permission, and a Deny does not stop it."""
+__all__ = ["needs_no_permission", "needs_resource_policy", "owner_keeps_access", "rcp_applies", "root_cannot"]
 
 _BUCKET_POLICY_ACTIONS: Final = frozenset({"s3:getbucketpolicy", "s3:putbucketpolicy", "s3:deletebucketpolicy"})
 
@@ -83,6 +80,16 @@ _RCP_SERVICES: Final = frozenset(
 )
 
 
+def needs_no_permission(request: Request) -> bool:
+    """Is it an action that needs no permission and that no Deny stops?
+
+    AWS source: AWS STS API Reference, "GetCallerIdentity", "GetSessionToken" (for users, whom it authenticates).
+    """
+    if request.folded == "sts:getcalleridentity":
+        return request.caller.has_account
+    return request.folded == "sts:getsessiontoken" and request.caller.has_account and request.caller.kind in ("user", "root")
+
+
 def needs_resource_policy(request: Request) -> str | None:
     """What the resource's own policy is called, where nothing is allowed without it: "key policy", "trust policy"; None for all other resources.
 
@@ -118,9 +125,11 @@ def owner_keeps_access(request: Request) -> bool:
 def rcp_applies(request: Request) -> bool:
     """Do resource control policies have a say?
 
-    AWS source: AWS Organizations User Guide, "Resource control policies (RCPs)": supported services, actions on a resource, not for service-linked roles, not
-    for kms:RetireGrant.
+    AWS source: AWS Organizations User Guide, "Resource control policies (RCPs)": supported services, actions on a resource, not for service-linked roles, nor
+    for assuming one, not for kms:RetireGrant.
     """
+    if request.cut is not None and request.cut[5].startswith("role/aws-service-role/"):
+        return False
     if request.caller.is_service_linked or request.resource == "*" or request.folded == "kms:retiregrant":
         return False
     return request.folded.partition(":")[0] in _RCP_SERVICES
