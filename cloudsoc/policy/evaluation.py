@@ -1,8 +1,8 @@
 """What happens to a request.
 
-An explicit deny anywhere ends it. Then each guardrail (SCPs and RCPs level by level, the VPC endpoint's policy) must allow. Then someone must grant: within
-one account the caller's side or the resource's side, across accounts both, for KMS keys and role trust always the resource's side. What narrows an identity (a
-permissions boundary, session policies) narrows every grant that does not name the caller itself.
+An explicit deny anywhere ends it, one in an RCP too. Then each guardrail (SCPs level by level, the VPC endpoint's policy) must allow. Then someone must grant:
+within one account the caller's side or the resource's side, across accounts both, for KMS keys and role trust always the resource's side. What narrows an
+identity (a permissions boundary, session policies) narrows every grant that does not name the caller itself.
 
 AWS source: IAM User Guide, "Policy evaluation logic", "How AWS enforcement code logic evaluates requests to allow or deny access", "Cross-account policy
 evaluation logic"; AWS KMS Developer Guide, "Troubleshooting key access"; AWS Organizations User Guide, "SCP evaluation", "RCP evaluation".
@@ -69,12 +69,11 @@ class _Evaluation:
                 "explicitly denied", f"A Deny in the {denies[0].policy_type} applies, and a Deny is final.", denies, blocked_by=denies[0].policy_type
             )
 
-        guards: list[tuple[PolicyType, list[_Side]]] = [("service control policy", scps), ("resource control policy", rcps)]
-        for kind, levels in guards:
-            for depth, level in enumerate(levels):
-                if not level.allows:
-                    where = "the organisation's root" if depth == 0 else f"level {depth} below the organisation's root"
-                    return self.refused(kind, f"No {kind} at {where} allows it; every level must.")
+        # RCPs can only deny: RCPFullAWSAccess is attached to every level and cannot be detached.
+        for depth, level in enumerate(scps):
+            if not level.allows:
+                where = "the organisation's root" if depth == 0 else f"level {depth} below the organisation's root"
+                return self.refused("service control policy", f"No service control policy at {where} allows it; every level must.")
         if policies.endpoint is not None and not endpoint.allows:
             return self.refused("VPC endpoint policy", "The policy of the VPC endpoint does not allow it.")
         if root_cannot(request):
