@@ -6,7 +6,6 @@ becomes a `PolicyDocument`: frozen, hashable, equal by content. What AWS would r
 AWS source: IAM User Guide, "Grammar of the IAM JSON policy language" and "IAM JSON policy elements reference".
 """
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Literal, Self, cast
@@ -70,6 +69,8 @@ class PolicyDocument:
 
     def to_json(self) -> str:
         """Canonical JSON: the same text for equal documents."""
+        import json  # here, as where it is read
+
         return json.dumps(self.to_mapping(), separators=(",", ":"), ensure_ascii=True)
 
     def __iter__(self) -> Iterator[Statement]:

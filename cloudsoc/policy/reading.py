@@ -3,7 +3,6 @@
 AWS source: IAM User Guide, "Grammar of the IAM JSON policy language".
 """
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final, cast
 
@@ -52,6 +51,8 @@ class _Object(dict[str, object]):
 
 def decoded(text: str) -> object:
     """What a text holds: JSON, URL-encoded or plain. Raises `MalformedPolicy` if it is not JSON."""
+    import json  # here: importing it takes as long as all of this package's own modules that parse
+
     stripped = text.strip()
     if not stripped:
         raise MalformedPolicy("document", "it is empty")
@@ -88,7 +89,7 @@ def kind_of(value: object) -> str:
 
 def shown(value: object) -> str:
     """A value as an error message shows it, cut where it is long."""
-    return json.dumps(value[:80]) if isinstance(value, str) else kind_of(value)
+    return f'"{value[:80]}"' if isinstance(value, str) else kind_of(value)
 
 
 def is_list(value: object) -> bool:
