@@ -84,15 +84,13 @@ class _Evaluation:
         request, policies = self.request, self.policies
         caller = request.caller
         own_policy = needs_resource_policy(request)
-        grants = (
-            [(Met("grant", grant.name), named) for grant in policies.grants if (named := granted(grant, request)) is not None]
-            if own_policy == "key policy"
-            else []
-        )
-        self.allowing += [met for met, _ in grants]
-        by_grant = max((named for _, named in grants), default=None)
-        named = max((found for found in (resource.named, by_grant) if found is not None), default=None)
-        from_resource = resource.allows + [met for met, _ in grants]
+        from_resource, named, by_grant = resource.allows, resource.named, None
+        if own_policy == "key policy" and policies.grants:
+            grants = [(Met("grant", grant.name), how) for grant in policies.grants if (how := granted(grant, request)) is not None]
+            self.allowing += [met for met, _ in grants]
+            from_resource = resource.allows + [met for met, _ in grants]
+            by_grant = max((how for _, how in grants), default=None)
+            named = max((how for how in (named, by_grant) if how is not None), default=None)
 
         if not caller.has_account:
             who = {"anonymous": "An anonymous caller", "service": "A service", "user": "An origin access identity"}.get(caller.kind, "A federated identity")
@@ -118,8 +116,8 @@ class _Evaluation:
             return self.refused("identity policy", "No identity policy allows it, and neither does the policy of the resource.")
         if narrowed is not None:
             return narrowed
-        how = "The policy of the resource allows it" if not identity.allows else "An identity policy allows it"
-        return self.answer("allowed", f"{how}, in the caller's own account.", granting + boundary.allows + session.allows)
+        source = "An identity policy" if identity.allows else "The policy of the resource"
+        return self.answer("allowed", f"{source} allows it, in the caller's own account.", granting + boundary.allows + session.allows)
 
     def across(self, named: Named | None, from_resource: list[Met], identity: _Side, narrowed: Decision | None, *, identity_allows: bool) -> Decision:
         """Between two accounts: both must allow."""
@@ -143,8 +141,9 @@ class _Evaluation:
 
     def side(self, kind: PolicyType, policies: Iterable[Policy]) -> _Side:
         found = _Side()
+        needs_principal = kind == "resource policy"
         for policy in policies:
-            for met, named in policy.prepared.met(self.request, self.keys, needs_principal=kind == "resource policy"):
+            for met, named in policy.prepared.met(self.request, self.keys, needs_principal=needs_principal):
                 statement = Met(kind, policy.name, met.index, met.statement)
                 if met.allows:
                     found.allows.append(statement)

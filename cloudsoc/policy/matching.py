@@ -110,12 +110,11 @@ class ActionIndex:
         else:
             self.of_service.setdefault(service, []).append(("", glob(action), position))
 
-    def positions(self, action: str) -> set[int]:
-        """The positions of all patterns that match ``action``, which is in lower case."""
+    def positions(self, action: str, service: str) -> set[int]:
+        """The positions of all patterns that match ``action`` of ``service``, both in lower case."""
         found = set(self.everything)
         if (exact := self.exact.get(action)) is not None:
             found.update(exact)
-        service = action.partition(":")[0]
         if (whole := self.whole_service.get(service)) is not None:
             found.update(whole)
         for prefix, pattern, position in self.of_service.get(service, ()):
@@ -160,10 +159,13 @@ class PreparedDocument:
 
     def about(self, action: str) -> Iterable[PreparedStatement]:
         """The statements whose Action or NotAction takes in ``action``, which is in lower case, in the document's order."""
-        positions = self.actions.positions(action)
+        service = action.partition(":")[0]
+        positions = self.actions.positions(action, service)
         if self.with_not_actions:
-            positions |= self.with_not_actions - self.not_actions.positions(action)
-        return [self.statements[position] for position in sorted(positions)] if positions else ()
+            positions |= self.with_not_actions - self.not_actions.positions(action, service)
+        if len(positions) < 2:
+            return [self.statements[position] for position in positions] if positions else ()
+        return [self.statements[position] for position in sorted(positions)]
 
     def met(self, request: "Request", keys: dict[str, str], *, needs_principal: bool) -> list[tuple[PreparedStatement, Named]]:
         """The statements that a request meets, and how each names the caller.
