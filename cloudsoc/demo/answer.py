@@ -95,19 +95,11 @@ def error(call: Call, code: str, status: int, message: str) -> Answer:
             body = f"<Error><Code>{code}</Code><Message>{message}</Message><RequestId>{request_id}</RequestId></Error>".encode()
         case "rest-xml":
             body = f"<ErrorResponse><Error><Type>Sender</Type><Code>{code}</Code><Message>{message}</Message></Error><RequestId>{request_id}</RequestId></ErrorResponse>".encode()
-        case "cbor":
-            body = b"\xa2" + b"".join(_cbor_text(text) for text in ("__type", code, "message", message))
-            headers.append(("smithy-protocol", "rpc-v2-cbor"))
         case _:
             body = json.dumps({"__type": code, "message": message}).encode()
             headers.append(("x-amzn-ErrorType", code))
-    form = {"cbor": "application/cbor", "json": "application/x-amz-json-1.1", "rest-json": "application/json"}.get(call.protocol, "text/xml")
+    form = {"json": "application/x-amz-json-1.1", "rest-json": "application/json"}.get(call.protocol, "text/xml")
     return Answer(status, (*headers, ("Content-Type", form), ("Content-Length", str(len(body)))), body)
-
-
-def _cbor_text(text: str) -> bytes:
-    data = text.encode()
-    return (bytes([0x60 + len(data)]) if len(data) < 24 else b"\x79" + len(data).to_bytes(2, "big")) + data
 
 
 def broken_off(answer: Answer) -> Answer:
@@ -138,8 +130,6 @@ def with_another_page(call: Call, answer: Answer) -> Answer:
         data = json.loads(answer.body or b"{}")
         data.update({name: value for name, value in wire.items() if not data.get(name)})
         return answer.with_body(json.dumps(data).encode())
-    if call.protocol == "cbor":
-        return answer
     root = ElementTree.fromstring(answer.body)  # noqa: S314 - our own server wrote it
     wrapper = model.output_shape.serialization.get("resultWrapper")
     parent = next((child for child in root if _plain(child) == wrapper), root)
@@ -181,8 +171,6 @@ def with_wrong_type(call: Call, answer: Answer, member: str | None) -> Answer:
             if member in (None, name):
                 item[name] = _other_type(value)
         return answer.with_body(json.dumps(data).encode())
-    if call.protocol == "cbor":
-        return answer
     root = ElementTree.fromstring(answer.body)  # noqa: S314 - our own server wrote it
     lists = [element for element in root.iter() if len(element) and {_plain(child) for child in element} <= {"member", "item"}]
     for element in (lists[0][-1] if lists else root).iter():

@@ -13,7 +13,7 @@ from urllib.parse import parse_qs, unquote
 from botocore.loaders import Loader
 from botocore.model import OperationModel, ServiceModel
 
-Protocol = Literal["ec2", "query", "json", "rest-xml", "rest-json", "cbor"]
+Protocol = Literal["ec2", "query", "json", "rest-xml", "rest-json"]
 
 # Most services sign with the name that boto3 gives them. These share their signing name or have another: the candidates, the one to prefer last.
 SIGNED_AS: dict[str, tuple[str, ...]] = {
@@ -46,6 +46,8 @@ class Request:
     content_type: str = ""
     authorization: str = ""
     target: str = ""
+    headers: frozenset[str] = frozenset()
+    """The names of all headers, in lower case."""
 
     @property
     def text(self) -> str:
@@ -120,8 +122,6 @@ def recognise(request: Request) -> Call | None:
     if "Action" in form:
         service = _among(candidates, "apiVersion", form.get("Version", [""])[0])
         return Call(service, form["Action"][0], region, "ec2" if service == "ec2" else "query")
-    if named := re.fullmatch(r"/service/[^/]+/operation/(\w+)", request.path):
-        return Call(candidates[-1], named[1], region, "cbor")
     return _by_route(candidates, region, request)
 
 
@@ -146,7 +146,7 @@ class _Route:
     literal: int
     """How much of the address is fixed: of two that fit, the one that fixes more is meant."""
     required: frozenset[str] = frozenset()
-    """Parameters of the query without which botocore does not send the request: they tell apart what has one address, as S3's GET on a part and on an object."""
+    """What must stand in query or headers besides: it tells apart what has one address, as S3's PutObject and CopyObject."""
 
 
 @cache
@@ -158,7 +158,9 @@ def _routes(service: str) -> tuple[Protocol, tuple[_Route, ...]] | None:
     protocol: Protocol | None = "rest-xml" if "rest-xml" in protocols else "rest-json" if "rest-json" in protocols else None
     if protocol is None:
         return None
-    return protocol, tuple(_route(service, model.operation_model(name)) for name in model.operation_names)
+    # What is deprecated has the address of what replaces it.
+    operations = (model.operation_model(name) for name in model.operation_names)
+    return protocol, tuple(_route(service, operation) for operation in operations if not operation.deprecated)
 
 
 def _route(service: str, operation: OperationModel) -> _Route:
@@ -177,9 +179,9 @@ def _route(service: str, operation: OperationModel) -> _Route:
         wanted[name] = value or None
     shape = operation.input_shape
     required = frozenset(
-        member.serialization.get("name", name)
+        member.serialization.get("name", name).lower()
         for name, member in (shape.members if shape is not None else {}).items()
-        if shape is not None and name in shape.required_members and member.serialization.get("location") == "querystring"
+        if shape is not None and name in shape.required_members and member.serialization.get("location") in ("querystring", "header")
     )
     return _Route(
         service, operation.name, operation.http["method"], re.compile("".join(pieces).rstrip("/") + "/?"), wanted, literal + 100 * len(wanted), required
@@ -188,6 +190,7 @@ def _route(service: str, operation: OperationModel) -> _Route:
 
 def _by_route(candidates: tuple[str, ...], region: str, request: Request) -> Call | None:
     asked = {name: values[0] for name, values in parse_qs(request.query, keep_blank_values=True).items()}
+    there = {name.lower() for name in asked} | request.headers
     found: tuple[int, _Route, Protocol] | None = None
     for service in candidates:
         known = _routes(service)
@@ -195,7 +198,7 @@ def _by_route(candidates: tuple[str, ...], region: str, request: Request) -> Cal
             continue
         protocol, routes = known
         for route in routes:
-            if route.method != request.method or not route.path.fullmatch(request.path) or not route.required <= asked.keys():
+            if route.method != request.method or not route.path.fullmatch(request.path) or not route.required <= there:
                 continue
             if any(name not in asked or (value is not None and asked[name] != value) for name, value in route.query.items()):
                 continue

@@ -116,6 +116,15 @@ def _auditor_calls(_: Request, answer: Answer) -> Answer:
     return answer.with_body(body)
 
 
+def _unused_aws_aliases(_: Request, answer: Answer) -> Answer:
+    """An alias/aws/... that no service has used yet has no key; moto invents an id for it, of a key that does not exist."""
+    data = json.loads(answer.body)
+    for alias in data.get("Aliases", ()):
+        if alias["AliasName"].startswith("alias/aws/") and _kms_key(alias["AliasArn"].split(":")[3], alias.get("TargetKeyId", "")) is None:
+            alias.pop("TargetKeyId", None)
+    return answer.with_body(json.dumps(data).encode())
+
+
 CORRECTIONS: dict[str, Callable[[Request, Answer], Answer]] = {
     "sts:GetCallerIdentity": _auditor_calls,
     "ec2:DescribeRegions": _enabled_regions_only,
@@ -123,12 +132,14 @@ CORRECTIONS: dict[str, Callable[[Request, Answer], Answer]] = {
     "iam:GetAccountSummary": _root_has_mfa,
     "config:DescribeConfigurationRecorderStatus": _config_has_delivered,
     "cloudtrail:GetEventSelectors": _default_event_selectors,
+    "kms:ListAliases": _unused_aws_aliases,
     "kms:GetKeyRotationStatus": _rotation_period,
 }
 
 
-def opt_in_regions() -> None:
-    """Makes three regions ask for an opt-in, as all have done that opened after March 2019: moto has them enabled."""
+def put_regions_right() -> None:
+    """Once, before anything is served: three regions ask for an opt-in, as all have done that opened after March 2019, and those of other partitions are not this account's. Moto has them all enabled."""
+    RegionsAndZonesBackend.regions[:] = [region for region in RegionsAndZonesBackend.regions if not region.name.startswith(("cn-", "us-gov-"))]
     for region in RegionsAndZonesBackend.regions:
         if region.name in ("af-south-1", "ap-southeast-3", "eu-south-1"):
             region.opt_in_status = "not-opted-in"

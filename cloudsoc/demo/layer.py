@@ -74,6 +74,7 @@ class Layer:
             content_type=environ.get("CONTENT_TYPE", ""),
             authorization=environ.get("HTTP_AUTHORIZATION", ""),
             target=environ.get("HTTP_X_AMZ_TARGET", ""),
+            headers=frozenset(name.removeprefix("HTTP_").replace("_", "-").lower() for name in environ if name.startswith("HTTP_")),
         )
         return _send(self._answer(recognise(request), request, environ), start_response)
 

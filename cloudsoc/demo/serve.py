@@ -16,7 +16,7 @@ from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoReque
 from werkzeug.serving import make_server
 
 from cloudsoc.demo import company
-from cloudsoc.demo.corrections import opt_in_regions
+from cloudsoc.demo.corrections import put_regions_right
 from cloudsoc.demo.fault import Fault
 from cloudsoc.demo.layer import Layer
 
@@ -35,7 +35,7 @@ class _Quiet(MotoRequestHandler):
 def main() -> None:
     """Founds the company, listens, says on which port, and serves until the parent is gone."""
     options = json.loads(sys.stdin.readline())
-    opt_in_regions()
+    put_regions_right()
     if options["company"]:
         # In this process moto answers without HTTP: the company is founded in half the time, and nothing of it is recorded.
         founding = mock_aws()

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from http.client import HTTPConnection, HTTPException
 from threading import Timer
-from typing import TYPE_CHECKING, Any, Self
+from typing import IO, TYPE_CHECKING, Any, Self
 
 from cloudsoc.demo.company import ACCESS_KEY_ID, DENIED, HOME, SECRET_ACCESS_KEY
 from cloudsoc.demo.fault import CONTROL, Fault
@@ -69,35 +69,13 @@ class Simulation:
             raise SimulationError("the simulation is not running")
         return f"http://127.0.0.1:{self._port}"
 
-    @property
-    def pid(self) -> int | None:
-        """The id of its process."""
-        return self._process.pid if self._process is not None else None
-
     def start(self) -> None:
         """Starts the process and waits until it answers."""
+        if self._process is not None:
+            raise SimulationError("the simulation is running already")
         with tempfile.TemporaryFile("w+", encoding="utf-8") as complaints:
-            # A session of its own: Ctrl-C is for the scan, whose end then ends the simulation. stdin stays open as long as this process lives.
-            process = subprocess.Popen(
-                [sys.executable, "-m", "cloudsoc.demo.serve"],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=complaints,
-                encoding="utf-8",
-                start_new_session=True,
-                env=_environment_of_the_server(),
-            )
-            self._process = process
-            limit = Timer(_START_LIMIT, process.kill)
-            limit.start()
             try:
-                if process.stdin is None or process.stdout is None:
-                    raise SimulationError("the simulation has no pipes")
-                process.stdin.write(json.dumps(self._options) + "\n")
-                process.stdin.flush()
-                import boto3  # noqa: F401 - needed next, and loaded while the other process starts
-
-                self._port = int(json.loads(process.stdout.readline())["port"])
+                self._port = self._listening(complaints)
             except (OSError, ValueError) as error:
                 self.stop()
                 complaints.seek(0)
@@ -105,8 +83,31 @@ class Simulation:
             except BaseException:
                 self.stop()
                 raise
-            finally:
-                limit.cancel()
+
+    def _listening(self, complaints: IO[str]) -> int:
+        """The port on which the new process listens."""
+        # A session of its own: Ctrl-C is for the scan, whose end then ends the simulation. stdin stays open as long as this process lives.
+        self._process = process = subprocess.Popen(
+            [sys.executable, "-m", "cloudsoc.demo.serve"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=complaints,
+            encoding="utf-8",
+            start_new_session=True,
+            env=_environment_of_the_server(),
+        )
+        limit = Timer(_START_LIMIT, process.kill)
+        limit.start()
+        try:
+            if process.stdin is None or process.stdout is None:
+                raise OSError("the process has no pipes")
+            process.stdin.write(json.dumps(self._options) + "\n")
+            process.stdin.flush()
+            import boto3  # noqa: F401 - needed next, and loaded while the other process starts
+
+            return int(json.loads(process.stdout.readline())["port"])
+        finally:
+            limit.cancel()
 
     def stop(self) -> None:
         """Ends the process, if there is one."""

@@ -24,7 +24,7 @@ def build(session: boto3.Session) -> None:
         ResourceIds=[production.vpc],
         TrafficType="ALL",
         LogDestinationType="s3",
-        LogDestination="arn:aws:s3:::acorn-log-archive/flow-logs/",
+        LogDestination="arn:aws:s3:::acorn-log-archive",
     )
     analytics = _network(virginia, "analytics-us", "10.40")  # the flow log is on somebody's list
     virginia.create_internet_gateway(TagSpecifications=_named("internet-gateway", "left-over"))
