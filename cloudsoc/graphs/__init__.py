@@ -1,0 +1,1 @@
+"""Derivations: what follows from several facts together."""

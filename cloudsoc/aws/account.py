@@ -1,0 +1,27 @@
+"""Accounts and regions: where everything else exists."""
+
+from __future__ import annotations
+
+from cloudsoc.model import Resource, listed
+
+
+@listed("sts:GetCallerIdentity", arn="{Account}", names={"AccountId": "{Account}"}, resource_type="AWS::::Account")
+class Account(Resource[None]):
+    """An AWS account, as the credentials say it."""
+
+    account: str
+
+
+@listed(
+    "ec2:DescribeRegions.Regions[]",
+    arn="{account}/{RegionName}",
+    region="{RegionName}",
+    given={"AllRegions": True},  # without it the disabled ones are not named, and nobody would know that they were not looked at
+    place=True,
+    resource_type="AWS::EC2::Region",
+)
+class Region(Resource[Account]):
+    """A region of the account's partition, enabled or not."""
+
+    region_name: str
+    opt_in_status: str
