@@ -13,7 +13,7 @@ from importlib import import_module
 import click
 
 from cloudsoc import __version__
-from cloudsoc.reports.terminal import printable
+from cloudsoc.reports.terminal import escaped
 
 WRONG_USE, INTERNAL_ERROR, PIPE_CLOSED, INTERRUPTED = 2, 4, 141, 130
 COMMANDS = {
@@ -72,7 +72,7 @@ def main(args: Sequence[str] | None = None) -> int:
         return INTERRUPTED
     except click.ClickException as error:
         error.show(shown := io.StringIO())
-        click.echo("\n".join(" " * (len(line) - len(line.lstrip(" "))) + printable(line) for line in shown.getvalue().splitlines()), err=True)
+        click.echo("\n".join(escaped(line) for line in shown.getvalue().splitlines()), err=True)
         return WRONG_USE
     except SystemExit as closed:  # click's way out when nobody reads our output any more; 1 would say that something failed
         return PIPE_CLOSED if isinstance(closed.__context__, OSError) else int(closed.code or 0)

@@ -87,7 +87,7 @@ def _walk(path: str, shape: Any) -> Any:
     return shape
 
 
-def projection(kind: type[Any], source: Source) -> Project:
+def projection(kind: Any, source: Source) -> Project:
     """The function that picks a fact's fields out of one item of its source. Raises ``DeclarationError`` for a member that AWS does not have."""
     if source.path or not source.operations or isinstance(source.call, str):
         try:
@@ -99,7 +99,7 @@ def projection(kind: type[Any], source: Source) -> Project:
     return lambda row: {name: row[name] for name in known if name in row}
 
 
-def _project(model: type[Any], shape: Any, skip: frozenset[str] = frozenset()) -> Project:
+def _project(model: Any, shape: Any, skip: frozenset[str] = frozenset()) -> Project:
     theirs = {snake(name): name for name in getattr(shape, "members", {})}
     fields: list[tuple[str, str, Project | None]] = []
     for name, annotation in hints(model).items():

@@ -22,10 +22,12 @@ COLOURS = {
 
 def printable(text: object) -> str:
     """One line of text in which control, format and unpaired characters are shown as escapes, so that a terminal neither obeys nor hides them."""
-    line = " ".join(str(text).split())
-    if line.isascii() and line.isprintable():
-        return line
-    return "".join(_shown(character) for character in line)
+    return escaped(" ".join(str(text).split()))
+
+
+def escaped(line: str) -> str:
+    """The same for a line whose spaces mean something."""
+    return line if line.isascii() and line.isprintable() else "".join(map(_shown, line))
 
 
 def _shown(character: str) -> str:

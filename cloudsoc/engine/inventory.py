@@ -1,0 +1,134 @@
+"""What was collected, as one value: for each account its resources, their facts, what could not be read, and the record of every call."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any, Literal
+
+from cloudsoc.engine.plan import fact_name
+from cloudsoc.engine.signature import Kind, is_place
+from cloudsoc.model.fact import Address, Fact
+from cloudsoc.model.verdict import NotApplicable, Unread
+
+Value = Fact[Any] | Unread | NotApplicable | None
+"""A fact; unread; not existing for this resource (``when``); or None: AWS says that there is none."""
+
+State = Literal["read", "disabled", "outside"]
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """A population of which something is missing: ``within`` are the ids of the resources in which it was to be found, outermost first."""
+
+    unread: Unread
+    within: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CallRecord:
+    """One operation asked once, with all its pages: the evidence behind a population."""
+
+    operation: str
+    region: str
+    subject: str
+    started: datetime
+    ended: datetime
+    pages: int
+    items: int
+    outcome: str
+    message: str = ""
+    request_ids: tuple[str, ...] = ()
+
+
+@dataclass
+class AccountInventory:
+    """One account. Facts are held by the name of their class (``service.Class``), so that a snapshot needs no class to be read."""
+
+    account: str
+    partition: str = "aws"
+    caller: str = ""
+    observed_at: datetime = field(default_factory=lambda: datetime.now(UTC))
+    finished_at: datetime | None = None
+    regions: dict[str, tuple[State, str]] = field(default_factory=dict)
+    fields: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    settings: dict[str, dict[str, Any]] = field(default_factory=dict)
+    addresses: dict[str, dict[str, Address]] = field(default_factory=lambda: defaultdict(dict))
+    facts: dict[str, dict[str, Value]] = field(default_factory=lambda: defaultdict(dict))
+    gaps: dict[str, list[Gap]] = field(default_factory=lambda: defaultdict(list))
+    vanished: dict[str, int] = field(default_factory=dict)
+    calls: list[CallRecord] = field(default_factory=list)
+
+    def found(self, address: Address) -> bool:
+        """Note a resource; False where it was known already."""
+        known = self.addresses[fact_name(address.kind)]
+        return known.setdefault(address.id, address) is address
+
+    def learn(self, kind: Kind, id: str, value: Value) -> None:
+        """Note a fact about a resource. Two different answers about one resource are unread, not the first of them."""
+        known = self.facts[fact_name(kind)]
+        other = known.setdefault(id, value)
+        if other is not value and other != value:
+            known[id] = other if isinstance(other, Unread) else _contradiction(kind, self.account, value)
+
+    def miss(self, kind: Kind, unread: Unread, within: Iterable[str]) -> None:
+        """Note that a population is not wholly known."""
+        gap = Gap(unread, tuple(within))
+        if gap not in (known := self.gaps[fact_name(kind)]):
+            known.append(gap)
+
+    def forget(self, address: Address) -> None:
+        """Take a vanished resource out of the population, and count it."""
+        name = fact_name(address.kind)
+        if self.addresses[name].pop(address.id, None) is not None:
+            self.facts[name].pop(address.id, None)
+            self.vanished[name] = self.vanished.get(name, 0) + 1
+
+    def known(self, kind: Kind) -> Mapping[str, Address]:
+        """The resources of a class that were found, by id."""
+        return self.addresses.get(fact_name(kind), {})
+
+    def values(self, kind: Kind) -> Mapping[str, Value]:
+        """The facts of a class, by the id of their resource."""
+        return self.facts.get(fact_name(kind), {})
+
+    def missing(self, kind: Kind) -> Iterable[Gap]:
+        """What is missing of the population of a class."""
+        name = fact_name(kind)
+        if name not in self.fields:
+            return (Gap(Unread(name, "is not in this inventory: collected for other checks, or by an older cloudsoc", account=self.account), ()),)
+        return self.gaps.get(name, ())
+
+    def in_scope(self, address: Address) -> bool:
+        """Whether a resource lies in a region that belongs to the scope; what belongs to no region always does."""
+        return self.regions.get(address.region, ("read", ""))[0] != "outside"
+
+    def region_address(self, kind: Kind, region: str) -> Address | None:
+        """The address of a region, by its name."""
+        return next((one for one in self.known(kind).values() if one.region == region), None) if is_place(kind) else None
+
+
+def _contradiction(kind: Kind, account: str, value: Value) -> Unread:
+    source = kind.source or kind.listing
+    operation = source.operations[0] if source else fact_name(kind)
+    if isinstance(value, Unread):
+        return value
+    return Unread(operation, "two different answers about one resource", getattr(value, "region", ""), account)
+
+
+def path(address: Address | None) -> tuple[str, ...]:
+    """The ids of a resource and of all that it exists in, outermost first."""
+    found: list[str] = []
+    while address is not None:
+        found.append(address.id)
+        address = address.parent
+    return tuple(reversed(found))
+
+
+@dataclass
+class Inventory:
+    """Everything that was collected, for one or many accounts."""
+
+    accounts: list[AccountInventory] = field(default_factory=list)
