@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cloudsoc.model import Resource, listed
+from cloudsoc.model import NotApplicable, Resource, listed
 
 
 @listed("sts:GetCallerIdentity", arn="{Account}", names={"AccountId": "{Account}"}, resource_type="AWS::::Account")
@@ -25,3 +25,10 @@ class Region(Resource[Account]):
 
     region_name: str
     opt_in_status: str
+
+
+def not_enabled(region: Region) -> NotApplicable | None:
+    """Why nothing can be asked in a region; None where it can."""
+    if region.opt_in_status == "not-opted-in":
+        return NotApplicable(f"{region.region_name} is not enabled; what was made there before it was disabled cannot be seen")
+    return None

@@ -6,6 +6,7 @@ import difflib
 import keyword
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import is_dataclass
+from datetime import UTC, datetime
 from functools import cache
 from typing import Annotated, Any, get_args, get_origin
 
@@ -128,6 +129,8 @@ def _inner(annotation: Any, shape: Any) -> Project | None:
     wanted = _plain(annotation)
     if wanted is Secret:
         return lambda value: {"kind": type(value).__name__, "entries": len(value) if hasattr(value, "__len__") else 1}
+    if shape.type_name == "timestamp":  # botocore gives the time of the machine's own zone
+        return lambda value: value.astimezone(UTC) if isinstance(value, datetime) else value
     if shape.type_name == "structure" and is_dataclass(wanted):
         return _project(wanted, shape)  # type: ignore[arg-type]
     if shape.type_name == "list" and get_origin(wanted) is tuple:

@@ -99,6 +99,7 @@ class Source:
     when: When | None = None
     absent: tuple[str, ...] = ()
     joins: str | None = None
+    asked_in: str | None = None
 
     @property
     def operations(self) -> tuple[str, ...]:
@@ -188,17 +189,19 @@ def reads(
     permission: str | tuple[str, ...] = (),
     joins: str | None = None,
     when: When | None = None,
+    asked_in: str | None = None,
 ) -> Callable[[type[F]], type[F]]:
     """Say which call answers a fact.
 
     ``given``: constant request parameters. ``absent``: error codes by which AWS says that there is none; the fact is then None. ``permission``: the IAM
     actions, where they are not named like the operation. ``joins``: one call answers for all, asked once per account or region; a template makes the
-    resource's ARN of each row. ``when``: for which resources the fact exists; elsewhere it is not called.
+    resource's ARN of each row. ``when``: for which resources the fact exists; elsewhere it is not called. ``asked_in``: the one region that answers, where
+    that is not the resource's own.
     """
 
     def declare(cls: type[F]) -> type[F]:
         sealed = _fact(cls)
-        sealed.source = Source(call, given, _tuple(permission), when, _tuple(absent), joins)
+        sealed.source = Source(call, given, _tuple(permission), when, _tuple(absent), joins, asked_in)
         return cast("type[F]", sealed)
 
     return declare
@@ -216,6 +219,7 @@ def listed(
     gone: str | tuple[str, ...] = (),
     permission: str | tuple[str, ...] = (),
     when: When | None = None,
+    asked_in: str | None = None,
     place: bool = False,
 ) -> Callable[[type[R]], type[R]]:
     """Say which call finds resources of this kind, asked once per S of ``Resource[S]``, and how each is identified.
@@ -223,12 +227,24 @@ def listed(
     ``arn``, ``region``, ``names``: templates over the members of an item (AWS's names) and ``{partition}``, ``{region}``, ``{account}``. ``arn`` is the
     identity, also where AWS has no ARN; ``names`` says once how the calls about it name it; ``region`` where it is not the region that was asked.
     ``resource_type``: as CloudFormation writes it (``AWS::KMS::Key``). ``gone``: error codes by which AWS says that the resource does not exist any more.
-    ``when``: for which S there is something to list. ``place``: this is the region itself, whose facts reach everything that lives in it.
+    ``when``: for which S there is something to list. ``asked_in``: the one region that answers. ``place``: this is the region itself, whose facts reach everything that lives in it.
     """
 
     def declare(cls: type[R]) -> type[R]:
         sealed = _fact(cls)
-        sealed.listing = Listing(call, given, _tuple(permission), when, (), None, arn, region, names, _tuple(gone), resource_type, place)
+        sealed.listing = Listing(
+            call,
+            given,
+            _tuple(permission),
+            when,
+            asked_in=asked_in,
+            arn=arn,
+            region=region,
+            names=names,
+            gone=_tuple(gone),
+            resource_type=resource_type,
+            place=place,
+        )
         return cast("type[R]", sealed)
 
     return declare

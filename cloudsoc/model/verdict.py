@@ -54,6 +54,8 @@ class Unread:
     outside: bool = False
 
     def __str__(self) -> str:
+        if self.operation.startswith("setting "):
+            return self.error
         place = " in ".join(part for part in (self.region, self.account) if part)
         return f"{self.operation}: {self.error}" + (f" ({place})" if place else "")
 

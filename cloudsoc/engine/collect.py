@@ -1,0 +1,540 @@
+"""Collection: what a plan needs of one account, asked side by side, each call once; what does not come is noted where it would have stood."""
+
+from __future__ import annotations
+
+import difflib
+import gc
+import inspect
+import threading
+import time
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from cloudsoc.engine.clients import Clients, UnreadPages, code_of, request_id, token_of, unread
+from cloudsoc.engine.door import UNKNOWN, Door, Way, identify, ways
+from cloudsoc.engine.evaluate import GLOBAL, judge
+from cloudsoc.engine.inventory import AccountInventory, CallRecord, path
+from cloudsoc.engine.plan import fact_name, settings_of_fact
+from cloudsoc.engine.shape import follow
+from cloudsoc.engine.signature import UNDECLARED, Kind, about, hints, is_place, signature
+from cloudsoc.engine.workers import Task, Workers
+from cloudsoc.model.fact import Address, Reading
+from cloudsoc.model.verdict import NotApplicable, NotAssessed, Unread
+
+THREADS = 32
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a scan has come."""
+
+    phase: str
+    account: str = ""
+    caller: str = ""
+    regions: tuple[str, ...] = ()
+    done: int = 0
+    queued: int = 0
+
+
+class Interrupted(KeyboardInterrupt):
+    """Somebody ended the collection early; ``inventory`` holds what there was by then, the rest of it unread."""
+
+    def __init__(self, inventory: AccountInventory) -> None:
+        super().__init__("interrupted")
+        self.inventory = inventory
+
+
+@dataclass(frozen=True)
+class Identity:
+    """Whose account is read, and as whom; ``home`` is the region that answers for the account as a whole."""
+
+    account: str
+    partition: str
+    caller: str
+    home: str
+
+
+class Collector:
+    """Collects the facts of some classes for one account; see ``run``."""
+
+    def __init__(self, clients: Clients, kinds: Iterable[Kind], identity: Identity, inventory: AccountInventory, settings: Mapping[str, Any]) -> None:
+        self.clients, self.identity, self.inventory = clients, identity, inventory
+        self.settings = settings
+        self._door = Door()
+        self._lock = threading.RLock()
+        self._workers: Workers
+        self._ways: dict[Kind | None, list[Way]] = defaultdict(list)
+        self._waiting: list[tuple[Way, Address]] = []
+        self._places: dict[tuple[Kind, str], Address] = {}
+        self._relisted: dict[tuple[Kind, str], set[str] | None] = {}
+        self._disabled: Callable[[Any], NotApplicable | None] = lambda _: None
+        self._scope: frozenset[str] | None = None
+        for way in ways(kinds):
+            way.check()
+            self._ways[way.asked_about].append(way)
+            inventory.fields[fact_name(way.kind)] = tuple(hints(way.kind))
+            if given := settings_of_fact(way.kind):
+                inventory.settings[fact_name(way.kind)] = {name: self.settings.get(name, default) for name, default in given.items()}
+
+    def run(
+        self,
+        *,
+        regions: Iterable[str] | None,
+        disabled: Callable[[Any], NotApplicable | None],
+        deadline: float | None = None,
+        on_progress: Callable[[Progress], None] | None = None,
+    ) -> None:
+        """Fill the inventory. ``regions``: only these (None: all); ``disabled`` says of a region's fact why nothing can be asked there.
+
+        Raises ``Interrupted`` on Ctrl-C, once what there is is in the inventory.
+        """
+        self._scope = None if regions is None else frozenset(regions)
+        self._disabled = disabled
+        self._workers = Workers(THREADS)
+        until = None if deadline is None else time.monotonic() + deadline
+
+        def tick() -> None:
+            if on_progress:
+                read = tuple(sorted(name for name, (state, _) in self.inventory.regions.items() if state == "read"))
+                on_progress(Progress("collecting", self.identity.account, self.identity.caller, read, self._workers.finished, self._workers.left))
+
+        with _relaxed_collector():
+            try:
+                self._spread(None)
+                while True:
+                    if not self._workers.wait(until, tick):
+                        self._workers.close(f"the deadline of {deadline:.0f} s was over")
+                        self._cut_waiting(f"the deadline of {deadline:.0f} s was over")
+                        break
+                    if not self._open_gates():
+                        break
+            except KeyboardInterrupt:
+                self._workers.close("interrupted")
+                self._cut_waiting("interrupted")
+                self.inventory.finished_at = datetime.now(UTC)
+                raise Interrupted(self.inventory) from None
+            finally:
+                self._workers.close("collection broke off")
+        self.inventory.finished_at = datetime.now(UTC)
+        self.inventory.calls.sort(key=lambda call: (call.operation, call.region, call.subject, call.started))
+
+    # -- what to ask ------------------------------------------------------------------------------------------------
+
+    def _spread(self, about: Address | None) -> None:
+        """Ask everything that is asked once per resource of this class; what shares a call is asked together."""
+        groups: dict[tuple[Any, ...], list[Way]] = defaultdict(list)
+        for way in self._ways[about.kind if about else None]:
+            if not way.gates or about is None:
+                groups[way.key].append(way)
+            elif way.gates != (about.kind,):
+                with self._lock:
+                    self._waiting.append((way, about))
+            elif way.kind is about.kind or not about.kind.source:  # known with the listing
+                self._gated(way, about)
+        for group in groups.values():
+            self._submit(group, about)
+
+    def _known_now(self, address: Address) -> None:
+        """A resource's own answer has come: ask what waited for that alone."""
+        for way in self._ways[address.kind]:
+            if way.gates == (address.kind,) and way.kind is not address.kind:
+                self._gated(way, address)
+
+    def _open_gates(self) -> bool:
+        """Decide what waited for facts about a resource, now that all facts of their classes are there. False where nothing waited."""
+        with self._lock:
+            waiting, self._waiting = self._waiting, []
+        pending = {way.kind for way, _ in waiting}
+        for way, address in waiting:
+            # A gate that itself waits behind a gate: the next round.
+            if any(gate in pending for gate in way.gates):
+                with self._lock:
+                    self._waiting.append((way, address))
+            else:
+                self._gated(way, address)
+        return bool(waiting)
+
+    def _gated(self, way: Way, address: Address) -> None:
+        assert way.source.when  # noqa: S101 the caller looked
+        values = [self._value_for_gate(kind, address) for kind in way.gates]
+        answer = judge(way.source.when, signature(way.source.when), values, {})
+        if answer is None:
+            self._submit([way], address)
+        elif isinstance(answer, NotApplicable):
+            if not way.lists:
+                self._learn(way, address, answer)
+        else:
+            causes = answer.causes if isinstance(answer, NotAssessed) else (Unread(way.source.operations[0], "its condition gave no answer"),)
+            self._not_read(way, address, causes[0])
+
+    def _value_for_gate(self, kind: Kind, address: Address) -> Any:
+        at: Address | None = address
+        while at is not None and at.kind is not about(kind):
+            at = at.parent
+        if at is None:
+            return Unread(fact_name(kind), "not known here", address.region, self.identity.account)
+        with self._lock:
+            known = self.inventory.values(kind)
+            if at.id in known:
+                return known[at.id]
+            around = {"", *path(address)}
+            for gap in self.inventory.missing(kind):
+                if (gap.within[-1] if gap.within else "") in around:
+                    return gap.unread
+        source = kind.source
+        if source and source.joins and source.absent:
+            return None
+        operation = (source or kind.listing).operations[-1]
+        return Unread(operation, "the answer does not mention this resource", address.region, self.identity.account)
+
+    def _submit(self, group: list[Way], address: Address | None) -> None:
+        self._workers.submit(Task(lambda: self._ask(group, address), lambda why: self._cut(group, address, why)))
+
+    def _cut(self, group: list[Way], address: Address | None, why: str) -> None:
+        for way in group:
+            self._not_read(way, address, Unread(way.source.operations[-1], why, self._region(way, address), self.identity.account), late=True)
+
+    def _cut_waiting(self, why: str) -> None:
+        for way, address in self._waiting:
+            self._cut([way], address, why)
+        self._waiting = []
+
+    # -- asking -----------------------------------------------------------------------------------------------------
+
+    def _region(self, way: Way, address: Address | None) -> str:
+        region = address.region if address else GLOBAL
+        return way.source.asked_in or region
+
+    def _ask(self, group: list[Way], address: Address | None) -> None:
+        region = self._region(group[0], address)
+        if region == UNKNOWN:
+            for way in group:
+                self._not_read(way, address, Unread(way.source.operations[0], "the region of the resource is not known", "", self.identity.account))
+            return
+        record = Record(self, address.id if address and address.parent else "", region)
+        try:
+            for page, last in self._pages(group[0], address, record):
+                for way in group:
+                    self._take(way, page, address, region, last)
+        except UnknownRegion:
+            raise
+        except Exception as error:  # noqa: BLE001 whatever it is (a simulator raises anything), it stands where the answer would
+            record.failed(error)
+            for way in group:
+                self._failed(way, address, error, region, record.operation)
+        finally:
+            record.close()
+
+    def _pages(self, way: Way, address: Address | None, record: Record) -> Iterator[tuple[Any, bool]]:
+        call = way.source.call
+        if isinstance(call, Reading):
+            calls = CallsOf(self, call, record)
+            settings = {
+                name: value
+                for name, value in self.inventory.settings.get(fact_name(way.kind), {}).items()
+                if name in inspect.signature(call.function).parameters
+            }
+            if undeclared := [name for name, value in settings.items() if value is UNDECLARED]:
+                raise _Undeclared(undeclared[0])
+            for row in call.function(calls, address, **settings):
+                yield row, False
+            return
+        operation = way.source.operations[0]
+        record.begin(operation)
+        for page in self.clients.pages(operation, self._where(record.region), way.request(address)):
+            record.page(page, way.source.path)
+            yield page, True
+        record.end()
+
+    def _where(self, region: str) -> str:
+        return self.identity.home if region == GLOBAL else region
+
+    # -- taking -----------------------------------------------------------------------------------------------------
+
+    def _take(self, way: Way, page: Any, address: Address | None, region: str, paged: bool) -> None:
+        items = way.items(page) if paged else (page,)
+        if not way.lists and not way.source.joins:
+            assert address  # noqa: S101 a fact is about a resource
+            for item in items:
+                self._learn(way, address, self._door.fact(way, item, address if way.kind is address.kind else None, address.region, self.identity.account))
+                if way.kind is address.kind:
+                    self._known_now(address)
+            return
+        around = {"partition": self.identity.partition, "account": self.identity.account, "region": region}
+        entered: list[Address] = []
+        for item in items:
+            try:
+                if way.lists:
+                    entered += self._found(way, item, address, around)
+                else:
+                    id = str(way.source.joins).format_map({**around, **item})
+                    fact = self._door.fact(way, item, None, region, self.identity.account)
+                    with self._lock:
+                        if not self._workers.closed:
+                            self.inventory.learn(way.kind, id, fact)
+            except (KeyError, TypeError, AttributeError, ValueError) as error:
+                # An item that does not say what it is about: something of the population is not known.
+                gap = Unread(
+                    way.source.operations[-1], "malformed answer", region, self.identity.account, message=f"{type(error).__name__}: an item lacks its identity"
+                )
+                self._miss(way.kind, gap, address)
+        for place in entered:  # once all are known: what lives in one of them may be seen from another
+            self._spread(place)
+        if way.lists and is_place(way.kind) and self._scope is not None and (unknown := sorted(self._scope - set(self.inventory.regions))):
+            raise UnknownRegion(unknown, tuple(self.inventory.regions))
+
+    def _found(self, way: Way, item: Mapping[str, Any], parent: Address | None, around: Mapping[str, str]) -> list[Address]:
+        """Note a listed resource and ask about it; regions are given back instead."""
+        id, region, names = identify(way, item, around)
+        kind = way.kind
+        there = UNKNOWN if isinstance(region, Unread) else region
+        if parent is not None and is_place(parent.kind) and there != parent.region:
+            parent = self._places.get((parent.kind, there), parent)  # seen from another region than the one it lives in
+        if parent is None:
+            there = GLOBAL
+        address = Address(kind, id, there, self.identity.account, self.identity.partition, parent, names)
+        with self._lock:
+            if self._workers.closed:
+                return []
+            new = self.inventory.found(address)
+            if is_place(kind):
+                self._places[kind, there] = address
+            if not kind.source:
+                value = self._door.fact(way, item, address, there, self.identity.account)
+                self.inventory.learn(kind, id, value)
+            elif isinstance(region, Unread):
+                self.inventory.learn(kind, id, region)
+        if is_place(kind):
+            return [address] if new and self._enter(kind, address) else []
+        if new:
+            self._spread(address)
+        return []
+
+    def _enter(self, kind: Kind, place: Address) -> bool:
+        """Whether anything is asked in a region; notes what becomes of it."""
+        value = self.inventory.values(kind).get(place.id)
+        closed = None if isinstance(value, Unread) or value is None else self._disabled(value)
+        with self._lock:
+            if closed:
+                self.inventory.regions[place.region] = ("disabled", closed.reason)
+            elif self._scope is not None and place.region not in self._scope:
+                self.inventory.regions[place.region] = ("outside", "not among the regions that were asked for")
+            else:
+                self.inventory.regions[place.region] = ("read", "")
+                return True
+        return False
+
+    def _learn(self, way: Way, address: Address, value: Any, *, late: bool = False) -> None:
+        with self._lock:
+            if late or not self._workers.closed:
+                self.inventory.learn(way.kind, address.id, value)
+
+    def _miss(self, kind: Kind, gap: Unread, parent: Address | None, *, late: bool = False) -> None:
+        with self._lock:
+            if late or not self._workers.closed:
+                self.inventory.miss(kind, gap, path(parent))
+
+    # -- what did not come ------------------------------------------------------------------------------------------
+
+    def _failed(self, way: Way, address: Address | None, error: Exception, region: str, operation: str) -> None:
+        code = code_of(error)
+        source = way.source
+        gap = (
+            Unread(f"setting {error.name}", f"{error.name} is not declared", region, self.identity.account)
+            if isinstance(error, _Undeclared)
+            else unread(operation or source.operations[0], error, region, self.identity.account)
+        )
+        if code in source.absent and address is not None:
+            if not way.lists and not source.joins:
+                self._learn(way, address, None)
+            return  # a joined fact that is absent for all: evaluation finds nothing and no gap
+        if address is not None and not way.lists and not source.joins and code in _gone(address):
+            self._vanished(way, address, gap)
+            return
+        self._not_read(way, address, gap)
+
+    def _not_read(self, way: Way, address: Address | None, gap: Unread, *, late: bool = False) -> None:
+        if way.lists or way.source.joins or address is None:
+            self._miss(way.kind, gap, address, late=late)
+        else:
+            self._learn(way, address, gap, late=late)
+            if way.kind is address.kind:
+                self._known_now(address)
+
+    def _vanished(self, way: Way, address: Address, gap: Unread) -> None:
+        """AWS says that the resource is not there any more: listed once more, and out of the population where the listing agrees."""
+        key = (address.kind, address.parent.id if address.parent else "")
+        with self._lock:
+            known = key in self._relisted
+        if not known:
+            found = self._list_again(address)
+            with self._lock:
+                self._relisted[key] = found
+        still = self._relisted[key]
+        if still is None or address.id in still:
+            self._not_read(way, address, gap)
+            return
+        with self._lock:
+            if not self._workers.closed:
+                self.inventory.forget(address)
+
+    def _list_again(self, address: Address) -> set[str] | None:
+        way = next(way for way in self._ways[address.kind.about] if way.kind is address.kind and way.lists)
+        parent = address.parent
+        region = self._region(way, parent)
+        record = Record(self, parent.id if parent and parent.parent else "", region)
+        found: set[str] = set()
+        try:
+            around = {"partition": self.identity.partition, "account": self.identity.account, "region": region}
+            for page, paged in self._pages(way, parent, record):
+                found |= {identify(way, item, around)[0] for item in (way.items(page) if paged else (page,))}
+        except Exception as error:  # noqa: BLE001 as above
+            record.failed(error)
+            return None
+        finally:
+            record.close()
+        return found
+
+
+class UnknownRegion(ValueError):
+    """A region was asked for that the account's partition does not have."""
+
+    def __init__(self, names: Sequence[str], known: Sequence[str]) -> None:
+        near = difflib.get_close_matches(names[0], known, 1)
+        super().__init__(f"there is no region {names[0]!r}" + (f"; did you mean {near[0]}?" if near else f" among {', '.join(sorted(known))}"))
+
+
+class _Undeclared(Exception):
+    def __init__(self, name: str) -> None:
+        super().__init__(name)
+        self.name = name
+
+
+def _gone(address: Address) -> tuple[str, ...]:
+    at: Address | None = address
+    codes: tuple[str, ...] = ()
+    while at is not None and at.kind.listing:
+        codes += at.kind.listing.gone
+        at = at.parent
+    return codes
+
+
+class Record:
+    """The collection record of one asking: a line for each operation, closed when the next begins."""
+
+    def __init__(self, collector: Collector, subject: str, region: str) -> None:
+        self._collector, self._subject, self.region = collector, subject, region
+        self.operation = ""
+        self._reset()
+
+    def _reset(self) -> None:
+        self._started = datetime.now(UTC)
+        self._pages = self._items = 0
+        self._ids: list[str] = []
+        self._outcome, self._message = "read", ""
+        self._open = False
+
+    def begin(self, operation: str) -> None:
+        """A call starts."""
+        self.end()
+        self.operation, self._open = operation, True
+
+    def page(self, page: Mapping[str, Any], at: str) -> None:
+        """A page has come."""
+        self._pages += 1
+        if one := request_id(page):
+            self._ids.append(one)
+        self._items += _count(at, page)
+
+    def failed(self, error: Exception) -> None:
+        """The call failed, for now or for good."""
+        told = unread(self.operation, error, self.region, "")
+        self._outcome, self._message = told.error, told.message
+        response = getattr(error, "response", None)
+        if isinstance(response, Mapping) and (one := request_id(response)):
+            self._ids.append(one)
+
+    def end(self) -> None:
+        """The call has ended: its line is written."""
+        if self._open:
+            line = CallRecord(
+                self.operation,
+                self.region,
+                self._subject,
+                self._started,
+                datetime.now(UTC),
+                self._pages,
+                self._items,
+                self._outcome,
+                self._message,
+                tuple(self._ids),
+            )
+            self._collector.inventory.calls.append(line)
+        self._reset()
+
+    close = end
+
+
+def _count(at: str, page: Mapping[str, Any]) -> int:
+    try:
+        return sum(1 for _ in follow(at, page))
+    except (KeyError, TypeError, AttributeError):
+        return 0
+
+
+class CallsOf:
+    """What a reading function gets (``model.Calls``): calls to what it declared."""
+
+    def __init__(self, collector: Collector, reading: Reading, record: Record) -> None:
+        self._collector, self._reading, self._record = collector, reading, record
+
+    def _declared(self, operation: str) -> str:
+        if operation not in self._reading.operations:
+            raise PermissionError(f"{operation} is not declared by {self._reading.function.__name__}")
+        return operation
+
+    def __call__(self, operation: str, /, **request: Any) -> Mapping[str, Any]:
+        pages = self._collector.clients.pages(self._declared(operation), self._collector._where(self._record.region), request)
+        self._record.begin(operation)
+        page = next(pages)
+        self._record.page(page, "")
+        if token_of(operation, page) is not None:
+            raise UnreadPages(f"{operation} has more pages: ask for its items")
+        self._record.end()
+        return page
+
+    def tried(self, operation: str, /, **request: Any) -> Mapping[str, Any] | Unread:
+        try:
+            return self(operation, **request)
+        except Exception as error:  # noqa: BLE001 it stands in the row
+            self._record.failed(error)
+            self._record.end()
+            return unread(operation, error, self._record.region, self._collector.identity.account)
+
+    def items(self, path: str, /, **request: Any) -> Iterator[Any]:
+        operation, _, inside = path.partition(".")
+        self._record.begin(self._declared(operation))
+        for page in self._collector.clients.pages(operation, self._collector._where(self._record.region), request):
+            self._record.page(page, inside)
+            yield from follow(inside, page)
+        self._record.end()
+
+    def pause(self, seconds: float) -> None:
+        until = time.monotonic() + seconds
+        while time.monotonic() < until and not self._collector._workers.closed:
+            time.sleep(min(0.05, seconds))
+
+
+@contextmanager
+def _relaxed_collector() -> Iterator[None]:
+    """Python's garbage collector walks all that was collected, again and again, and finds nothing to free: while collecting it does so seldom."""
+    before = gc.get_threshold()
+    gc.set_threshold(100_000, 50, 100)
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)

@@ -1,0 +1,183 @@
+"""From judgements to findings: identity, evidence, remedy, coverage."""
+
+from __future__ import annotations
+
+import shlex
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import fields, is_dataclass
+from datetime import datetime
+from string import Formatter
+from typing import Any
+
+from cloudsoc.engine.evaluate import GLOBAL, Judgement
+from cloudsoc.engine.inventory import AccountInventory, Inventory
+from cloudsoc.engine.signature import is_place, regional, signature
+from cloudsoc.model.check import Check
+from cloudsoc.model.fact import Address
+from cloudsoc.model.parameters import Every
+from cloudsoc.model.report import Cause, CoverageRow, Finding, FoundResource, Outcome, finding_id
+from cloudsoc.model.verdict import Failed, NotApplicable, NotAssessed, Passed, Unread
+
+LONGEST, MOST, DEEPEST = 300, 8, 4
+"""Characters of a text, items of a list, levels of nesting that evidence shows; what is more is counted."""
+_OUTCOMES: Mapping[type, Outcome] = {
+    Passed: Outcome.PASSED,
+    Failed: Outcome.FAILED,
+    NotApplicable: Outcome.NOT_APPLICABLE,
+    NotAssessed: Outcome.NOT_ASSESSED,
+}
+
+
+def finding(judgement: Judgement) -> Finding:
+    """A judgement as others take it in."""
+    check, account, address, verdict = judgement.check, judgement.account, judgement.address, judgement.verdict
+    severity = verdict.severity if isinstance(verdict, Failed) and verdict.severity else check.severity
+    return Finding(
+        id=finding_id(check.lineage, address.partition, account.account, address.region, address.id),
+        check=check.id,
+        title=check.manual.title,
+        verdict=_OUTCOMES[type(verdict)],
+        reason=verdict.reason,
+        severity=min(severity, check.severity),
+        resource=_resource(judgement),
+        direct=check.direct,
+        supporting=check.supporting,
+        evidence=_evidence(judgement),
+        remedy=remedy(check, address, judgement.values[0] if judgement.values else None) if isinstance(verdict, Failed) else "",
+        causes=tuple(_cause(one) for one in verdict.causes) if isinstance(verdict, NotAssessed) else (),
+        population=judgement.population,
+        observed_at=account.observed_at,
+    )
+
+
+def _resource(judgement: Judgement) -> FoundResource:
+    address, subject = judgement.address, judgement.values[0] if judgement.values else None
+    listing = address.kind.listing
+    kind = listing.resource_type if listing else ("AWS::::Account" if address.region == GLOBAL else "AWS::EC2::Region")
+    return FoundResource(
+        arn=address.id,
+        id=address.short,
+        type=kind,
+        region=address.region,
+        account=judgement.account.account,
+        partition=address.partition,
+        owner=address.owner,
+        tags=_tags(subject),
+    )
+
+
+def _tags(subject: Any) -> dict[str, str] | None:
+    """Where the resource's own answer has tags: AWS writes them as pairs of key and value, or as a map."""
+    tags = getattr(subject, "tags", None)
+    if isinstance(tags, Mapping):
+        return {str(key): str(value) for key, value in tags.items()}
+    if isinstance(tags, tuple) and all(hasattr(tag, "key") and hasattr(tag, "value") for tag in tags):
+        return {str(tag.key): str(tag.value) for tag in tags}
+    return None
+
+
+def _cause(unread: Unread) -> Cause:
+    return Cause(operation=unread.operation, error=unread.error, region=unread.region, account=unread.account, message=unread.message, outside=unread.outside)
+
+
+# -- remedy -----------------------------------------------------------------------------------------------------------
+
+
+def remedy(check: Check[...], address: Address, subject: Any) -> str:
+    """The check's ``Fix`` with the resource's own name in it, quoted for a shell."""
+    name = signature(check.function).first
+    parts: list[str] = []
+    for literal, field, _, _ in Formatter().parse(check.manual.fix):
+        parts.append(literal)
+        if field is not None:
+            parts.append(_value(field.removeprefix(f"{name}."), address, subject))
+    return "".join(parts)
+
+
+def _value(field: str, address: Address, subject: Any) -> str:
+    value = getattr(subject, field, None) if not isinstance(subject, (Unread, NotApplicable)) else None
+    if value is None:
+        value = {"arn": address.id, "region": address.region}.get(field, f"<{field}>")
+        return str(value)
+    return shlex.quote(str(value))
+
+
+# -- evidence ---------------------------------------------------------------------------------------------------------
+
+
+def _evidence(judgement: Judgement) -> dict[str, Any]:
+    """The facts that the check was given, by its parameters' names, small enough to read."""
+    said = dict(judgement.verdict.evidence) if isinstance(judgement.verdict, (Passed, Failed)) else {}
+    if not judgement.values:
+        return {name: shown(value) for name, value in said.items()}
+    asked = signature(judgement.check.function)
+    names = (asked.first, *(need.name for need in asked.needs))
+    given = {name: shown(value) for name, value in zip(names, judgement.values, strict=True) if value is not None and not isinstance(value, datetime)}
+    return given | {name: shown(value) for name, value in said.items()}
+
+
+def shown(value: Any, depth: int = 0) -> Any:
+    """A value as JSON can hold it, abbreviated."""
+    match value:
+        case None | bool() | int() | float():
+            return value
+        case str():
+            return value if len(value) <= LONGEST else f"{value[:LONGEST]}... ({len(value)} characters)"
+        case datetime():
+            return value.isoformat()
+        case Unread():
+            return f"not read: {value}"
+        case NotApplicable():
+            return f"not applicable: {value.reason}"
+        case Every():
+            return {"count": len(value.known), "unread": len(value.unread)} | ({"first": shown(value.known[:3], depth + 1)} if value.known else {})
+        case Mapping():
+            return _some({str(key): item for key, item in value.items()}, depth)
+        case tuple() | list() | set() | frozenset():
+            items = sorted(value, key=str) if isinstance(value, (set, frozenset)) else list(value)
+            if depth > DEEPEST:
+                return f"{len(items)} items"
+            return [shown(item, depth + 1) for item in items[:MOST]] + ([f"and {len(items) - MOST} more"] if len(items) > MOST else [])
+    if hasattr(value, "to_json"):
+        return shown(value.to_json(), depth)
+    if is_dataclass(value):
+        if depth > DEEPEST:
+            return type(value).__name__
+        return {one.name: shown(left, depth + 1) for one in fields(value) if (left := getattr(value, one.name)) is not None and not one.name.startswith("_")}
+    return shown(str(value), depth)
+
+
+def _some(items: Mapping[str, Any], depth: int) -> Any:
+    if depth > DEEPEST:
+        return f"{len(items)} entries"
+    kept = {key: shown(items[key], depth + 1) for key in list(items)[:MOST]}
+    return kept | ({"...": f"and {len(items) - MOST} more"} if len(items) > MOST else {})
+
+
+# -- coverage ---------------------------------------------------------------------------------------------------------
+
+
+def coverage(findings: Iterable[Finding], inventory: Inventory, checks: Iterable[Check[...]]) -> tuple[CoverageRow, ...]:
+    """How many subjects of each check were judged, by account and region; those outside the scope are counted, not judged."""
+    counts: Counter[tuple[str, str, str, str]] = Counter()
+    for one in findings:
+        counts[one.check, one.resource.account, one.resource.region, "outside" if one.outside else one.verdict.value] += 1
+    for check in checks:
+        for account in inventory.accounts:
+            for region, number in _outside(check, account).items():
+                counts[check.id, account.account, region, "outside"] += number
+    rows: dict[tuple[str, str, str], dict[str, int]] = {}
+    for (check_id, account_id, region, what), number in counts.items():
+        rows.setdefault((check_id, account_id, region), {})[what] = number
+    return tuple(CoverageRow(check=key[0], account=key[1], region=key[2], **row) for key, row in sorted(rows.items()))
+
+
+def _outside(check: Check[...], account: AccountInventory) -> Counter[str]:
+    found: Counter[str] = Counter()
+    for subject in signature(check.function).subjects:
+        found.update(address.region for address in account.known(subject).values() if not account.in_scope(address))
+        if regional(subject) and not is_place(subject):
+            # What lies there was not even listed: the region itself stands for it.
+            found.update(region for region, (state, _) in account.regions.items() if state == "outside" and region not in found)
+    return found

@@ -1,0 +1,183 @@
+"""From credentials to a report: the rooms joined."""
+
+from __future__ import annotations
+
+import platform
+from collections.abc import Callable, Iterable, Mapping
+from datetime import UTC, datetime
+from importlib.metadata import PackageNotFoundError
+from importlib.metadata import version as installed
+from typing import Any
+
+from cloudsoc.aws.account import Account, Region, not_enabled
+from cloudsoc.aws.permissions import EVERY_SCAN
+from cloudsoc.criteria import roll_up
+from cloudsoc.engine.clients import Clients
+from cloudsoc.engine.collect import THREADS, Collector, Progress
+from cloudsoc.engine.credentials import session as default_session
+from cloudsoc.engine.credentials import who
+from cloudsoc.engine.evaluate import Evaluation
+from cloudsoc.engine.findings import coverage, finding
+from cloudsoc.engine.inventory import AccountInventory, Inventory
+from cloudsoc.engine.plan import Plan
+from cloudsoc.engine.registry import Checks, load_checks, select, version
+from cloudsoc.model.check import Check
+from cloudsoc.model.report import AccountScanned, Asked, Call, CheckAsked, RegionScope, Report
+from cloudsoc.model.verdict import CORE
+from cloudsoc.settings import Settings, in_force
+
+DEADLINE = 30 * 60.0
+"""Seconds after which a collection ends by itself; what has not come by then is not assessed."""
+
+Chosen = Mapping[str, Check[...]] | Iterable[str] | None
+
+
+def scan(
+    session: Any = None,
+    *,
+    checks: Chosen = None,
+    regions: Iterable[str] | None = None,
+    settings: Mapping[str, Any] | None = None,
+    on_progress: Callable[[Progress], None] | None = None,
+) -> Report:
+    """Read an account and judge it.
+
+    ``session``: a ``boto3.Session`` (default: the credentials that boto3 finds). ``checks``: those that ``select`` gave, or patterns over ids (default: the
+    core profile). ``regions``: names of regions (default: all that the account has enabled); global services are always in scope. ``settings``: values of
+    shared settings by name, and of single checks in a mapping under their id. ``on_progress`` is called now and then, in the calling thread.
+
+    Raises ``NoCredentials``, ``CredentialsError``, ``SettingsError``, ``SelectionError``, ``LoadError``, ``UnknownRegion``, and ``Interrupted`` on Ctrl-C.
+    What AWS refuses raises nothing: it is not assessed.
+    """
+    chosen = _chosen(checks)
+    inventory = collect(session, checks=chosen, regions=regions, settings=settings, on_progress=on_progress)
+    if on_progress:
+        on_progress(Progress("judging"))
+    return evaluate(inventory, checks=chosen, settings=settings, regions=regions)
+
+
+def collect(
+    session: Any = None,
+    *,
+    checks: Chosen = None,
+    regions: Iterable[str] | None = None,
+    settings: Mapping[str, Any] | None = None,
+    on_progress: Callable[[Progress], None] | None = None,
+    deadline: float = DEADLINE,
+) -> Inventory:
+    """The facts that checks need, of one account; parameters and errors as for ``scan``. ``deadline``: seconds after which it ends by itself."""
+    chosen = _chosen(checks)
+    plan = Plan(chosen)
+    given = Settings.read(settings, _known(chosen))
+    session = session if session is not None else default_session()
+    clients = Clients(session, {*plan.operations, *EVERY_SCAN}, THREADS)
+    identity = who(clients, session.region_name)
+    account = AccountInventory(identity.account, identity.partition, identity.caller, datetime.now(UTC))
+    kinds = tuple(dict.fromkeys((Account, Region, *plan.facts)))
+    Collector(clients, kinds, identity, account, given.shared).run(
+        regions=None if regions is None else _names(regions), disabled=not_enabled, deadline=deadline, on_progress=on_progress
+    )
+    return Inventory([account])
+
+
+def evaluate(inventory: Inventory, *, checks: Chosen = None, settings: Mapping[str, Any] | None = None, regions: Iterable[str] | None = None) -> Report:
+    """Judge what was collected, without any call: now, or last March's snapshot with today's checks. Parameters and errors as for ``scan``."""
+    chosen = _chosen(checks)
+    plan = Plan(chosen)
+    given = Settings.read(settings, _known(chosen))
+    evaluation = Evaluation(inventory, given.shared)
+    findings = tuple(finding(one) for one in evaluation.run(chosen.values(), lambda check: given.of(check)))
+    return Report(
+        accounts=tuple(map(_account, inventory.accounts)),
+        asked=Asked(
+            checks=tuple(_asked(check, plan, given) for check in chosen.values()),
+            selection={} if checks is None else {"checks": sorted(chosen)},
+            regions=None if regions is None else tuple(_names(regions)),
+            settings=dict(settings or {}),
+            versions=_versions(),
+        ),
+        findings=findings,
+        criteria=roll_up(findings, available=_available(chosen), ran=chosen),
+        coverage=coverage(findings, inventory, chosen.values()),
+    )
+
+
+def _names(regions: Iterable[str]) -> tuple[str, ...]:
+    return (regions,) if isinstance(regions, str) else tuple(regions)
+
+
+def _chosen(checks: Chosen) -> Checks:
+    if isinstance(checks, Mapping):
+        return dict(checks)
+    if checks is None:
+        return select(load_checks(), profile=CORE)
+    return select(load_checks(), _names(checks))
+
+
+def _known(chosen: Checks) -> Checks:
+    return load_checks() | chosen
+
+
+def _available(chosen: Checks) -> list[Check[...]]:
+    """The checks of the profiles that were asked for."""
+    profiles = {check.profile for check in chosen.values()} | {CORE}
+    return [check for check in load_checks().values() if check.profile in profiles]
+
+
+def _asked(check: Check[...], plan: Plan, given: Settings) -> CheckAsked:
+    settings, undeclared = in_force({name: given.value(check.id, name, one) for name, one in plan.settings_of(check).items()})
+    manual = check.manual
+    return CheckAsked(
+        id=check.id,
+        title=manual.title,
+        why=manual.why,
+        fix=manual.fix,
+        terraform=manual.terraform,
+        severity=check.severity,
+        profile=check.profile,
+        direct=check.direct,
+        supporting=check.supporting,
+        refs=check.refs,
+        operations=plan.operations_of(check),
+        settings=settings,
+        undeclared=undeclared,
+        version=version(check),
+    )
+
+
+def _account(account: AccountInventory) -> AccountScanned:
+    return AccountScanned(
+        account=account.account,
+        partition=account.partition,
+        caller=account.caller,
+        observed_at=account.observed_at,
+        finished_at=account.finished_at or account.observed_at,
+        regions=tuple(RegionScope(name=name, state=state, reason=reason) for name, (state, reason) in sorted(account.regions.items())),
+        vanished=dict(sorted(account.vanished.items())),
+        inventory=account.content_hash,
+        calls=tuple(
+            Call(
+                operation=one.operation,
+                region=one.region,
+                subject=one.subject,
+                started=one.started,
+                ended=one.ended,
+                pages=one.pages,
+                items=one.items,
+                outcome=one.outcome,
+                message=one.message,
+                request_ids=one.request_ids,
+            )
+            for one in account.calls
+        ),
+    )
+
+
+def _versions() -> dict[str, str]:
+    found = {"python": platform.python_version()}
+    for name in ("cloudsoc", "boto3", "botocore", "pydantic"):
+        try:
+            found[name] = installed(name)
+        except PackageNotFoundError:
+            found[name] = "unknown"
+    return found
