@@ -14,12 +14,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from cloudsoc.engine.clients import Clients, UnreadPages, code_of, request_id, token_of, unread
+from cloudsoc.engine.calls import CallsOf, Record
+from cloudsoc.engine.clients import Clients, code_of, unread
 from cloudsoc.engine.door import UNKNOWN, Door, Way, identify, ways
 from cloudsoc.engine.evaluate import GLOBAL, judge
-from cloudsoc.engine.inventory import AccountInventory, CallRecord, path
+from cloudsoc.engine.inventory import AccountInventory, path
 from cloudsoc.engine.plan import fact_name, settings_of_fact
-from cloudsoc.engine.shape import follow
 from cloudsoc.engine.signature import UNDECLARED, Kind, about, hints, is_place, signature
 from cloudsoc.engine.workers import Task, Workers
 from cloudsoc.model.fact import Address, Reading
@@ -215,7 +215,7 @@ class Collector:
             for way in group:
                 self._not_read(way, address, Unread(way.source.operations[0], "the region of the resource is not known", "", self.identity.account))
             return
-        record = Record(self, address.id if address and address.parent else "", region)
+        record = Record(self.inventory.calls, address.id if address and address.parent else "", region)
         try:
             for page, last in self._pages(group[0], address, record):
                 for way in group:
@@ -232,7 +232,7 @@ class Collector:
     def _pages(self, way: Way, address: Address | None, record: Record) -> Iterator[tuple[Any, bool]]:
         call = way.source.call
         if isinstance(call, Reading):
-            calls = CallsOf(self, call, record)
+            calls = CallsOf(self.clients, call, record, self._where(record.region), self.identity.account, lambda: self._workers.closed)
             settings = {
                 name: value
                 for name, value in self.inventory.settings.get(fact_name(way.kind), {}).items()
@@ -386,7 +386,7 @@ class Collector:
         way = next(way for way in self._ways[address.kind.about] if way.kind is address.kind and way.lists)
         parent = address.parent
         region = self._region(way, parent)
-        record = Record(self, parent.id if parent and parent.parent else "", region)
+        record = Record(self.inventory.calls, parent.id if parent and parent.parent else "", region)
         found: set[str] = set()
         try:
             around = {"partition": self.identity.partition, "account": self.identity.account, "region": region}
@@ -421,112 +421,6 @@ def _gone(address: Address) -> tuple[str, ...]:
         codes += at.kind.listing.gone
         at = at.parent
     return codes
-
-
-class Record:
-    """The collection record of one asking: a line for each operation, closed when the next begins."""
-
-    def __init__(self, collector: Collector, subject: str, region: str) -> None:
-        self._collector, self._subject, self.region = collector, subject, region
-        self.operation = ""
-        self._reset()
-
-    def _reset(self) -> None:
-        self._started = datetime.now(UTC)
-        self._pages = self._items = 0
-        self._ids: list[str] = []
-        self._outcome, self._message = "read", ""
-        self._open = False
-
-    def begin(self, operation: str) -> None:
-        """A call starts."""
-        self.end()
-        self.operation, self._open = operation, True
-
-    def page(self, page: Mapping[str, Any], at: str) -> None:
-        """A page has come."""
-        self._pages += 1
-        if one := request_id(page):
-            self._ids.append(one)
-        self._items += _count(at, page)
-
-    def failed(self, error: Exception) -> None:
-        """The call failed, for now or for good."""
-        told = unread(self.operation, error, self.region, "")
-        self._outcome, self._message = told.error, told.message
-        response = getattr(error, "response", None)
-        if isinstance(response, Mapping) and (one := request_id(response)):
-            self._ids.append(one)
-
-    def end(self) -> None:
-        """The call has ended: its line is written."""
-        if self._open:
-            line = CallRecord(
-                self.operation,
-                self.region,
-                self._subject,
-                self._started,
-                datetime.now(UTC),
-                self._pages,
-                self._items,
-                self._outcome,
-                self._message,
-                tuple(self._ids),
-            )
-            self._collector.inventory.calls.append(line)
-        self._reset()
-
-    close = end
-
-
-def _count(at: str, page: Mapping[str, Any]) -> int:
-    try:
-        return sum(1 for _ in follow(at, page))
-    except (KeyError, TypeError, AttributeError):
-        return 0
-
-
-class CallsOf:
-    """What a reading function gets (``model.Calls``): calls to what it declared."""
-
-    def __init__(self, collector: Collector, reading: Reading, record: Record) -> None:
-        self._collector, self._reading, self._record = collector, reading, record
-
-    def _declared(self, operation: str) -> str:
-        if operation not in self._reading.operations:
-            raise PermissionError(f"{operation} is not declared by {self._reading.function.__name__}")
-        return operation
-
-    def __call__(self, operation: str, /, **request: Any) -> Mapping[str, Any]:
-        pages = self._collector.clients.pages(self._declared(operation), self._collector._where(self._record.region), request)
-        self._record.begin(operation)
-        page = next(pages)
-        self._record.page(page, "")
-        if token_of(operation, page) is not None:
-            raise UnreadPages(f"{operation} has more pages: ask for its items")
-        self._record.end()
-        return page
-
-    def tried(self, operation: str, /, **request: Any) -> Mapping[str, Any] | Unread:
-        try:
-            return self(operation, **request)
-        except Exception as error:  # noqa: BLE001 it stands in the row
-            self._record.failed(error)
-            self._record.end()
-            return unread(operation, error, self._record.region, self._collector.identity.account)
-
-    def items(self, path: str, /, **request: Any) -> Iterator[Any]:
-        operation, _, inside = path.partition(".")
-        self._record.begin(self._declared(operation))
-        for page in self._collector.clients.pages(operation, self._collector._where(self._record.region), request):
-            self._record.page(page, inside)
-            yield from follow(inside, page)
-        self._record.end()
-
-    def pause(self, seconds: float) -> None:
-        until = time.monotonic() + seconds
-        while time.monotonic() < until and not self._collector._workers.closed:
-            time.sleep(min(0.05, seconds))
 
 
 @contextmanager

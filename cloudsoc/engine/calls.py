@@ -1,0 +1,121 @@
+"""One asking: what a reading function may call, and the line of the collection record that each call leaves."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from cloudsoc.engine.clients import Clients, UnreadPages, request_id, token_of, unread
+from cloudsoc.engine.inventory import CallRecord
+from cloudsoc.engine.shape import follow
+from cloudsoc.model.fact import Reading
+from cloudsoc.model.verdict import Unread
+
+
+class Record:
+    """The collection record of one asking: a line for each operation, closed when the next begins."""
+
+    def __init__(self, lines: list[CallRecord], subject: str, region: str) -> None:
+        self._lines, self._subject, self.region = lines, subject, region
+        self.operation = ""
+        self._reset()
+
+    def _reset(self) -> None:
+        self._started = datetime.now(UTC)
+        self._pages = self._items = 0
+        self._ids: list[str] = []
+        self._outcome, self._message = "read", ""
+        self._open = False
+
+    def begin(self, operation: str) -> None:
+        """A call starts."""
+        self.end()
+        self.operation, self._open = operation, True
+
+    def page(self, page: Mapping[str, Any], at: str) -> None:
+        """A page has come."""
+        self._pages += 1
+        if one := request_id(page):
+            self._ids.append(one)
+        self._items += _count(at, page)
+
+    def failed(self, error: Exception) -> None:
+        """The call failed, for now or for good."""
+        told = unread(self.operation, error, self.region, "")
+        self._outcome, self._message = told.error, told.message
+        response = getattr(error, "response", None)
+        if isinstance(response, Mapping) and (one := request_id(response)):
+            self._ids.append(one)
+
+    def end(self) -> None:
+        """The call has ended: its line is written."""
+        if self._open:
+            line = CallRecord(
+                self.operation,
+                self.region,
+                self._subject,
+                self._started,
+                datetime.now(UTC),
+                self._pages,
+                self._items,
+                self._outcome,
+                self._message,
+                tuple(self._ids),
+            )
+            self._lines.append(line)
+        self._reset()
+
+    close = end
+
+
+def _count(at: str, page: Mapping[str, Any]) -> int:
+    try:
+        return sum(1 for _ in follow(at, page))
+    except (KeyError, TypeError, AttributeError):
+        return 0
+
+
+class CallsOf:
+    """What a reading function gets (``model.Calls``): calls to what it declared."""
+
+    def __init__(self, clients: Clients, reading: Reading, record: Record, region: str, account: str, stopped: Callable[[], bool]) -> None:
+        self._clients, self._reading, self._record = clients, reading, record
+        self._region, self._account, self._stopped = region, account, stopped
+
+    def _declared(self, operation: str) -> str:
+        if operation not in self._reading.operations:
+            raise PermissionError(f"{operation} is not declared by {self._reading.function.__name__}")
+        return operation
+
+    def __call__(self, operation: str, /, **request: Any) -> Mapping[str, Any]:
+        pages = self._clients.pages(self._declared(operation), self._region, request)
+        self._record.begin(operation)
+        page = next(pages)
+        self._record.page(page, "")
+        if token_of(operation, page) is not None:
+            raise UnreadPages(f"{operation} has more pages: ask for its items")
+        self._record.end()
+        return page
+
+    def tried(self, operation: str, /, **request: Any) -> Mapping[str, Any] | Unread:
+        try:
+            return self(operation, **request)
+        except Exception as error:  # noqa: BLE001 it stands in the row
+            self._record.failed(error)
+            self._record.end()
+            return unread(operation, error, self._record.region, self._account)
+
+    def items(self, path: str, /, **request: Any) -> Iterator[Any]:
+        operation, _, inside = path.partition(".")
+        self._record.begin(self._declared(operation))
+        for page in self._clients.pages(operation, self._region, request):
+            self._record.page(page, inside)
+            yield from follow(inside, page)
+        self._record.end()
+
+    def pause(self, seconds: float) -> None:
+        until = time.monotonic() + seconds
+        while time.monotonic() < until and not self._stopped():
+            time.sleep(min(0.05, seconds))
