@@ -24,7 +24,7 @@ from cloudsoc.engine.registry import Checks, load_checks, select, version
 from cloudsoc.model.check import Check
 from cloudsoc.model.report import AccountScanned, Asked, Call, CheckAsked, RegionScope, Report
 from cloudsoc.model.verdict import CORE
-from cloudsoc.settings import Settings, in_force
+from cloudsoc.settings import Settings, in_force, plain
 
 DEADLINE = 30 * 60.0
 """Seconds after which a collection ends by itself; what has not come by then is not assessed."""
@@ -93,7 +93,7 @@ def evaluate(inventory: Inventory, *, checks: Chosen = None, settings: Mapping[s
             checks=tuple(_asked(check, plan, given) for check in chosen.values()),
             selection={} if checks is None else {"checks": sorted(chosen)},
             regions=None if regions is None else tuple(_names(regions)),
-            settings=dict(settings or {}),
+            settings=plain(dict(settings or {})),
             versions=_versions(),
         ),
         findings=findings,

@@ -85,6 +85,11 @@ def _checked(place: str, asked: Setting | None, value: Any, known: Mapping[str, 
         raise SettingsError(f"{place}: {error}") from None
 
 
+def plain(value: Any) -> Any:
+    """A value of a setting as JSON has it: a list where we have a tuple."""
+    return json.loads(json.dumps(value, default=_plain))
+
+
 def _plain(value: Any) -> Any:
     if isinstance(value, (set, frozenset)):
         return sorted(value)
@@ -93,5 +98,5 @@ def _plain(value: Any) -> Any:
 
 def in_force(values: Mapping[str, Any]) -> tuple[dict[str, Any], tuple[str, ...]]:
     """Values for the report, and the names of those that nobody declared."""
-    declared = {name: value for name, value in values.items() if value is not UNDECLARED}
+    declared = {name: plain(value) for name, value in values.items() if value is not UNDECLARED}
     return declared, tuple(sorted(set(values) - set(declared)))

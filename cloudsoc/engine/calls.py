@@ -26,12 +26,14 @@ class Record:
         self._started = datetime.now(UTC)
         self._pages = self._items = 0
         self._ids: list[str] = []
-        self._outcome, self._message = "read", ""
+        self._outcome, self._message, self._about = "read", "", ""
         self._open = False
 
-    def begin(self, operation: str) -> None:
-        """A call starts."""
+    def begin(self, operation: str, request: Mapping[str, Any] | None = None) -> None:
+        """A call starts; what it is about is said by the names in its request, where a reading function chose them."""
         self.end()
+        names = [value for value in (request or {}).values() if isinstance(value, str)]
+        self._about = " ".join(names) or self._subject
         self.operation, self._open = operation, True
 
     def page(self, page: Mapping[str, Any], at: str) -> None:
@@ -55,7 +57,7 @@ class Record:
             line = CallRecord(
                 self.operation,
                 self.region,
-                self._subject,
+                self._about,
                 self._started,
                 datetime.now(UTC),
                 self._pages,
@@ -91,7 +93,7 @@ class CallsOf:
 
     def __call__(self, operation: str, /, **request: Any) -> Mapping[str, Any]:
         pages = self._clients.pages(self._declared(operation), self._region, request)
-        self._record.begin(operation)
+        self._record.begin(operation, request)
         page = next(pages)
         self._record.page(page, "")
         if token_of(operation, page) is not None:
@@ -109,7 +111,7 @@ class CallsOf:
 
     def items(self, path: str, /, **request: Any) -> Iterator[Any]:
         operation, _, inside = path.partition(".")
-        self._record.begin(self._declared(operation))
+        self._record.begin(self._declared(operation), request)
         for page in self._clients.pages(operation, self._region, request):
             self._record.page(page, inside)
             yield from follow(inside, page)

@@ -20,7 +20,8 @@ from cloudsoc.engine.door import UNKNOWN, Door, Way, identify, ways
 from cloudsoc.engine.evaluate import GLOBAL, judge
 from cloudsoc.engine.inventory import AccountInventory, path
 from cloudsoc.engine.plan import fact_name, settings_of_fact
-from cloudsoc.engine.signature import UNDECLARED, Kind, about, hints, is_place, signature
+from cloudsoc.engine.signature import UNDECLARED, Kind, about, is_place, signature
+from cloudsoc.engine.snapshot import field_paths
 from cloudsoc.engine.workers import Task, Workers
 from cloudsoc.model.fact import Address, Reading
 from cloudsoc.model.verdict import NotApplicable, NotAssessed, Unread
@@ -76,7 +77,7 @@ class Collector:
         for way in ways(kinds):
             way.check()
             self._ways[way.asked_about].append(way)
-            inventory.fields[fact_name(way.kind)] = tuple(hints(way.kind))
+            inventory.fields[fact_name(way.kind)] = field_paths(way.kind)
             if given := settings_of_fact(way.kind):
                 inventory.settings[fact_name(way.kind)] = {name: self.settings.get(name, default) for name, default in given.items()}
 

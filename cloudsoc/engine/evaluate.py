@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
-from typing import Any
+from typing import Any, cast
 
 from cloudsoc.engine.inventory import AccountInventory, Gap, Inventory, Value
 from cloudsoc.engine.plan import fact_name
@@ -157,17 +157,15 @@ class World:
         return gap.unread.region if gap.unread.region in self.account.regions else GLOBAL
 
     def _place(self, region: str) -> Address:
-        for name, known in self.account.addresses.items():
-            for address in known.values():
-                if is_place(address.kind) and address.region == region:
-                    return address
-                if address.parent is None and region == GLOBAL:
-                    return address
-                break
-            del name
-        return Address(
-            _Place, self.account.account if region == GLOBAL else f"{self.account.account}/{region}", region, self.account.account, self.account.partition
-        )
+        """The region or the account itself, as the resource that a whole population stands under."""
+        for known in self.account.addresses.values():
+            kind = next((address.kind for address in known.values()), None)
+            if kind is not None and (kind.about is None if region == GLOBAL else is_place(kind)):
+                for address in known.values():
+                    if address.region == region:
+                        return address
+        id = self.account.account if region == GLOBAL else f"{self.account.account}/{region}"
+        return Address(cast("Kind", _Place), id, region, self.account.account, self.account.partition)
 
     # -- parameters --------------------------------------------------------------------------------------------------
 

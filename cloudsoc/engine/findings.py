@@ -139,8 +139,8 @@ def shown(value: Any, depth: int = 0) -> Any:
             if depth > DEEPEST:
                 return f"{len(items)} items"
             return [shown(item, depth + 1) for item in items[:MOST]] + ([f"and {len(items) - MOST} more"] if len(items) > MOST else [])
-    if hasattr(value, "to_json"):
-        return shown(value.to_json(), depth)
+    if hasattr(value, "to_mapping"):
+        return shown(value.to_mapping(), depth)
     if is_dataclass(value):
         if depth > DEEPEST:
             return type(value).__name__

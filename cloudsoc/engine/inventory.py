@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -60,6 +61,14 @@ class AccountInventory:
     gaps: dict[str, list[Gap]] = field(default_factory=lambda: defaultdict(list))
     vanished: dict[str, int] = field(default_factory=dict)
     calls: list[CallRecord] = field(default_factory=list)
+    kept_hash: str | None = field(default=None, compare=False)
+
+    @property
+    def content_hash(self) -> str:
+        """SHA-256 over what was found, whoever found it, when and in what order; see ``engine.snapshot``."""
+        from cloudsoc.engine.snapshot import content_hash
+
+        return self.kept_hash or content_hash(self)
 
     def found(self, address: Address) -> bool:
         """Note a resource; False where it was known already."""
@@ -132,3 +141,16 @@ class Inventory:
     """Everything that was collected, for one or many accounts."""
 
     accounts: list[AccountInventory] = field(default_factory=list)
+
+    def save(self, file: str | os.PathLike[str]) -> None:
+        """Write a snapshot: one compressed file, readable by its owner alone."""
+        from cloudsoc.engine.snapshot import save
+
+        save(self, file)
+
+    @classmethod
+    def load(cls, file: str | os.PathLike[str]) -> Inventory:
+        """Read a snapshot; equal to what was saved, as far as the classes of its facts are imported. Raises ``SnapshotError`` for one that is damaged."""
+        from cloudsoc.engine.snapshot import load
+
+        return load(file)

@@ -132,7 +132,7 @@ def _inner(annotation: Any, shape: Any) -> Project | None:
     if shape.type_name == "timestamp":  # botocore gives the time of the machine's own zone
         return lambda value: value.astimezone(UTC) if isinstance(value, datetime) else value
     if shape.type_name == "structure" and is_dataclass(wanted):
-        return _project(wanted, shape)  # type: ignore[arg-type]
+        return _project(wanted, shape)
     if shape.type_name == "list" and get_origin(wanted) is tuple:
         inner = _inner(get_args(wanted)[0], shape.member)
         return lambda value: tuple(map(inner, value) if inner else value) if isinstance(value, list) else value
