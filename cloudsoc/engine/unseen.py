@@ -7,19 +7,22 @@ from __future__ import annotations
 
 from typing import Any, NoReturn
 
+# fmt: off
 _LOOKS = (
-    "__abs__ __add__ __and__ __bool__ __bytes__ __call__ __complex__ __contains__ __delattr__ __delitem__ __dir__ __divmod__ __enter__ __eq__ __exit__ __float__ "
-    "__floordiv__ __format__ __ge__ __getattribute__ __getitem__ __gt__ __hash__ __index__ __int__ __invert__ __iter__ __le__ __len__ __lshift__ __lt__ "
-    "__matmul__ __mod__ __mul__ __ne__ __neg__ __next__ __or__ __pos__ __pow__ __radd__ __rand__ __rdivmod__ __repr__ __reversed__ __rfloordiv__ __rlshift__ "
-    "__rmatmul__ __rmod__ __rmul__ __ror__ __round__ __rpow__ __rrshift__ __rshift__ __rsub__ __rtruediv__ __rxor__ __setattr__ __setitem__ __str__ __sub__ "
-    "__truediv__ __xor__"
-).split()
+    "__abs__", "__add__", "__and__", "__bool__", "__bytes__", "__call__", "__complex__", "__contains__", "__delattr__", "__delitem__", "__dir__",
+    "__divmod__", "__enter__", "__eq__", "__exit__", "__float__", "__floordiv__", "__format__", "__ge__", "__getattribute__", "__getitem__",
+    "__gt__", "__hash__", "__index__", "__int__", "__invert__", "__iter__", "__le__", "__len__", "__lshift__", "__lt__", "__matmul__", "__mod__",
+    "__mul__", "__ne__", "__neg__", "__next__", "__or__", "__pos__", "__pow__", "__radd__", "__rand__", "__rdivmod__", "__repr__", "__reversed__",
+    "__rfloordiv__", "__rlshift__", "__rmatmul__", "__rmod__", "__rmul__", "__ror__", "__round__", "__rpow__", "__rrshift__", "__rshift__",
+    "__rsub__", "__rtruediv__", "__rxor__", "__setattr__", "__setitem__", "__str__", "__sub__", "__truediv__", "__xor__",
+)
+# fmt: on
 
 
 def unseen(because: BaseException) -> Any:
     """An object that raises ``because`` (``Incomplete`` or ``Inapplicable``) at every look."""
 
-    def look(self: object, *_: object, **__: object) -> NoReturn:
+    def look(*_: object, **__: object) -> NoReturn:
         raise because.with_traceback(None)
 
     return type("Unseen", (), {"__slots__": (), **dict.fromkeys(_LOOKS, look)})()

@@ -15,7 +15,7 @@ _PRINCIPAL_KINDS: Final = ("AWS", "Service", "Federated", "CanonicalUser")
 _ELEMENTS: Final = frozenset({"Sid", "Effect", "Action", "NotAction", "Resource", "NotResource", "Principal", "NotPrincipal", "Condition"})
 
 
-class MalformedPolicy(ValueError):  # noqa: N818 - the name says what it is, and callers read it as a state of a fact
+class MalformedPolicy(ValueError):
     """A document that is not a policy. ``place`` says where (``Statement[2].Action``), ``problem`` says what is wrong there."""
 
     def __init__(self, place: str, problem: str) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 import boto3
 from botocore.awsrequest import AWSResponse
+from botocore.compat import HTTPHeaders
 from botocore.exceptions import ClientError
 from botocore.validate import ParamValidator
 
@@ -21,24 +22,25 @@ class Simulated:
     """What a test gets: clients to build the account with, answers that moto cannot give, and the scan."""
 
     def __init__(self) -> None:
-        self.session = boto3.Session(aws_access_key_id="testing", aws_secret_access_key="testing", region_name=REGION)  # noqa: S106 - moto's own
+        self.session = boto3.Session(aws_access_key_id="testing", aws_secret_access_key="testing", region_name=REGION)
 
     def client(self, service: Any, region: str = REGION) -> Any:
         """A client to build with."""
-        return self.session.client(service, region_name=region)
+        make: Any = self.session.client
+        return make(service, region_name=region)
 
     def answers(self, operation: str, answer: Answer) -> None:
         """From now on ``service:Operation`` is answered so: one answer for every call, a list of them in turn (pages: put the tokens in), a function of the
         request, or an error to raise. The answer is checked against botocore's model of the operation.
         """
         service, _, name = operation.partition(":")
-        model = self.session.client(service, region_name=REGION).meta.service_model.operation_model(name)
+        model = self.client(service).meta.service_model.operation_model(name)
         turn = iter(answer) if isinstance(answer, list) else None
 
         def remember(params: Mapping[str, Any], context: dict[str, Any], **_: Any) -> None:
             context["cloudsoc-test-asked"] = params
 
-        def give(context: Mapping[str, Any], **_: Any) -> tuple[AWSResponse, dict[str, Any]]:
+        def give(context: Mapping[str, Any], **_: Any) -> Any:
             if isinstance(answer, Exception):
                 raise answer
             found = next(turn) if turn else answer(context["cloudsoc-test-asked"]) if callable(answer) else answer
@@ -46,7 +48,7 @@ class Simulated:
             if model.output_shape is not None:
                 told = ParamValidator().validate(dict(found), model.output_shape)
                 assert not told.has_errors(), f"{operation}: AWS gives no such answer: {told.generate_report()}"
-            return AWSResponse("https://recorded", 200, {}, None), {**found, "ResponseMetadata": {"HTTPStatusCode": 200, "RequestId": "recorded"}}
+            return AWSResponse("https://recorded", 200, HTTPHeaders(), None), {**found, "ResponseMetadata": {"HTTPStatusCode": 200, "RequestId": "recorded"}}
 
         event = model.service_model.service_id.hyphenize()
         self.session.events.register_first(f"provide-client-params.{event}.{name}", remember)
