@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import product
 from typing import Any, cast
 
@@ -154,7 +155,14 @@ class World:
                 yield Judgement(check, self.account, self._place(region), NotApplicable(f"there is no {what}"), population=True)
 
     def _region_of(self, gap: Gap) -> str:
-        return gap.unread.region if gap.unread.region in self.account.regions else GLOBAL
+        """The region whose population has the gap, which need not be the one that was asked."""
+        return next((self._regions[id] for id in gap.within if id in self._regions), GLOBAL)
+
+    @cached_property
+    def _regions(self) -> dict[str, str]:
+        """Id to name of the regions."""
+        known = [address for several in self.account.addresses.values() for address in several.values() if is_place(address.kind)]
+        return {address.id: address.region for address in known}
 
     def _place(self, region: str) -> Address:
         """The region or the account itself, as the resource that a whole population stands under."""
