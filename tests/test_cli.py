@@ -159,6 +159,9 @@ class FakeReport(SimpleNamespace):
     def failed(self, at_least: Any = None) -> list[Any]:
         return [one for one in self.failures if at_least is None or one >= at_least]
 
+    def model_copy(self, update: Any) -> Any:
+        return self
+
 
 GATE = [
     # failures, complete, options: exit code
@@ -177,7 +180,7 @@ GATE = [
 
 @pytest.mark.parametrize(("failures", "complete", "options", "code"), GATE)
 def test_gate(failures: list[str], complete: bool, options: list[str], code: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    report = FakeReport(failures=[cloudsoc.Severity(one) for one in failures], complete=complete)
+    report = FakeReport(failures=[cloudsoc.Severity(one) for one in failures], complete=complete, asked=FakeReport())
     monkeypatch.setattr("cloudsoc.cli.output.Output.deliver", lambda *_: None)
     monkeypatch.setattr(cloudsoc, "session", lambda **_: None, raising=False)
     monkeypatch.setattr(cloudsoc, "scan", lambda *_, **__: report)
@@ -253,3 +256,28 @@ def test_colours_are_for_terminals_that_want_them(monkeypatch: pytest.MonkeyPatc
     monkeypatch.setenv("NO_COLOR", "1")
     assert main(["explain", "kms-key-rotation-enabled"]) == 0
     assert "\x1b[" not in capsys.readouterr().out
+
+
+def test_ctrl_c_writes_what_there_is_and_exits_130(tmp_path: Path) -> None:
+    import signal
+    import time
+
+    from cloudsoc.demo import Simulation
+
+    file = tmp_path / "report.json"
+    with Simulation(latency=1.0) as simulation:
+        env = BARE | simulation.environment()
+        process = subprocess.Popen(
+            [sys.executable, "-m", "cloudsoc", "scan", "--output", str(file)], env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        )
+        while not any(call.operation == "ec2:DescribeVpcs" for call in simulation.calls()):
+            time.sleep(0.1)
+        process.send_signal(signal.SIGINT)
+        asked = time.monotonic()
+        out, err = process.communicate(timeout=30)
+    assert process.returncode == 130, err
+    assert time.monotonic() - asked < 5
+    assert "interrupted" in err
+    report = cloudsoc.Report.from_json(file.read_text(encoding="utf-8"))
+    assert {cause.error for one in report.not_assessed for cause in one.causes} >= {"interrupted"}
+    assert out.splitlines()[-1] == f"findings: {len(report.failed())}; not assessed: {len(report.not_assessed)}"

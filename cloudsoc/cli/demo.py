@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import click
 
-from cloudsoc.cli.output import NOTHING_FAILED, Output, delivering, width
-from cloudsoc.cli.progress import Shown
+from cloudsoc.cli.output import INTERRUPTED, NOTHING_FAILED, Output, delivering
+from cloudsoc.cli.scan import scanned
 from cloudsoc.cli.selection import Selection, selecting
 
 
@@ -26,9 +26,13 @@ def demo(selection: Selection, region: tuple[str, ...], output: Output, exit_cod
         from cloudsoc.demo import Simulation
     except ImportError as error:
         raise click.UsageError("the demo needs its extra: pip install 'cloudsoc[demo]'") from error
-    with Shown(width()) as shown:
-        click.echo("Starting a simulated account: everything below is invented.\n", err=True)
+    click.echo("Starting a simulated account: everything below is invented.\n", err=True)
+    try:
         with Simulation() as simulation:
-            report = cloudsoc.scan(simulation.session(), checks=checks, regions=region or None, on_progress=shown)
+            report, interrupted = scanned(simulation.session(), selection, checks, region)
+    except cloudsoc.UnknownRegion as error:
+        raise click.UsageError(str(error)) from error
     output.deliver(report, "cloudsoc demo")
+    if interrupted:
+        return INTERRUPTED
     return output.exit_code(report) if exit_code else NOTHING_FAILED

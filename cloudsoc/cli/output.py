@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 F = TypeVar("F", bound=Callable[..., Any])
 FORMATS = ("table", "json")
-NOTHING_FAILED, FAILED, INCOMPLETE = 0, 1, 3
+NOTHING_FAILED, FAILED, INCOMPLETE, INTERRUPTED = 0, 1, 3, 130
 WIDTH, WIDEST = 80, 140
 """Where nobody says how wide the terminal is, and where lines become too long to read."""
 

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
 import click
 
-from cloudsoc.cli.output import Output, delivering, width
+from cloudsoc.cli.output import INTERRUPTED, Output, delivering, width
 from cloudsoc.cli.progress import Shown
 from cloudsoc.cli.selection import Selection, selecting
+
+if TYPE_CHECKING:
+    from cloudsoc.model.check import Check
+    from cloudsoc.model.report import Report
 
 NO_CREDENTIALS = """no AWS credentials. There are three ways to give some:
 
@@ -36,9 +43,27 @@ def scan(selection: Selection, region: tuple[str, ...], output: Output, profile:
     checks = selection.checks()
     try:
         session = cloudsoc.session(profile=profile, role_arn=role_arn, external_id=external_id)
-        with Shown(width()) as shown:
-            report = cloudsoc.scan(session, checks=checks, regions=region or None, on_progress=shown)
+        report, interrupted = scanned(session, selection, checks, region)
     except cloudsoc.NoCredentials as error:
         raise click.UsageError(NO_CREDENTIALS) from error
+    except (cloudsoc.CredentialsError, cloudsoc.UnknownRegion) as error:
+        raise click.UsageError(str(error)) from error
     output.deliver(report, "cloudsoc scan")
-    return output.exit_code(report)
+    return INTERRUPTED if interrupted else output.exit_code(report)
+
+
+def scanned(session: Any, selection: Selection, checks: Mapping[str, Check[...]], region: tuple[str, ...]) -> tuple[Report, bool]:
+    """The report of a scan with its progress on stderr, and whether Ctrl-C ended it early: then it holds what there was by that time.
+
+    The report says what was asked for in the words of the command line.
+    """
+    import cloudsoc
+
+    with Shown(width()) as shown:
+        try:
+            report, interrupted = cloudsoc.scan(session, checks=checks, regions=region or None, on_progress=shown), False
+        except cloudsoc.Interrupted as ended:
+            report, interrupted = cloudsoc.evaluate(ended.inventory, checks=checks, regions=region or None), True
+    if interrupted:
+        click.echo("interrupted: what follows is what was read by then", err=True)
+    return report.model_copy(update={"asked": report.asked.model_copy(update={"selection": selection.asked})}), interrupted

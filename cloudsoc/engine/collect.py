@@ -18,7 +18,7 @@ from cloudsoc.engine.calls import CallsOf, Record
 from cloudsoc.engine.clients import Clients, code_of, unread
 from cloudsoc.engine.door import UNKNOWN, Door, Way, identify, ways
 from cloudsoc.engine.evaluate import GLOBAL, judge
-from cloudsoc.engine.inventory import AccountInventory, path
+from cloudsoc.engine.inventory import AccountInventory, Inventory, path
 from cloudsoc.engine.plan import fact_name, settings_of_fact
 from cloudsoc.engine.signature import UNDECLARED, Kind, about, is_place, signature
 from cloudsoc.engine.snapshot import field_paths
@@ -44,7 +44,7 @@ class Progress:
 class Interrupted(KeyboardInterrupt):
     """Somebody ended the collection early; ``inventory`` holds what there was by then, the rest of it unread."""
 
-    def __init__(self, inventory: AccountInventory) -> None:
+    def __init__(self, inventory: Inventory) -> None:
         super().__init__("interrupted")
         self.inventory = inventory
 
@@ -117,7 +117,7 @@ class Collector:
                 self._workers.close("interrupted")
                 self._cut_waiting("interrupted")
                 self.inventory.finished_at = datetime.now(UTC)
-                raise Interrupted(self.inventory) from None
+                raise Interrupted(Inventory([self.inventory])) from None
             finally:
                 self._workers.close("collection broke off")
         self.inventory.finished_at = datetime.now(UTC)

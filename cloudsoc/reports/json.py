@@ -12,8 +12,13 @@ _NOT_ASCII = re.compile(r"[^\n -~]")
 
 
 def json(report: Report) -> str:
-    """The whole report, indented. What a terminal would obey or hide (control and format characters) is escaped, which JSON allows anywhere in a string."""
-    return _NOT_ASCII.sub(_escaped, report.to_json(indent=2)) + "\n"
+    """The whole report, indented."""
+    return visible(report.to_json(indent=2)) + "\n"
+
+
+def visible(text: str) -> str:
+    """JSON in which what a terminal would obey or hide (control and format characters) is escaped, which JSON allows anywhere in a string."""
+    return text if text.isascii() and text.isprintable() else _NOT_ASCII.sub(_escaped, text)
 
 
 def _escaped(match: re.Match[str]) -> str:

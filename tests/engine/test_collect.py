@@ -318,9 +318,7 @@ def test_ctrl_c_ends_within_a_second_with_what_there_is(aws: Simulated) -> None:
         cloudsoc.collect(aws.session, checks=["kms-key-not-pending-deletion"], regions=["eu-west-1"], on_progress=interrupt)
     assert time.monotonic() - started < 5
     hanging.set()
-    from cloudsoc.engine.inventory import Inventory
-
-    report = cloudsoc.evaluate(Inventory([ended.value.inventory]), checks=["kms-key-not-pending-deletion"])
+    report = cloudsoc.evaluate(ended.value.inventory, checks=["kms-key-not-pending-deletion"])
     found = Found(report)
     assert set(found.verdicts("kms-key-not-pending-deletion").values()) == {"not_assessed"}
     assert {cause.error for one in report.not_assessed for cause in one.causes} == {"interrupted"}
