@@ -14,7 +14,17 @@ from cloudsoc.reports.terminal import printable
 
 PER_CALL, LARGEST_FINDING, LARGEST_CALL = 100, 240_000, 6_000_000
 """Findings in a call, and bytes of a finding and of a call."""
-LONGEST = {"Title": 256, "Description": 1024, "Id": 512, "GeneratorId": 512, "Remediation": 512, "ReasonCode": 2048, "ResourceId": 512, "TagKey": 128, "TagValue": 256}
+LONGEST = {
+    "Title": 256,
+    "Description": 1024,
+    "Id": 512,
+    "GeneratorId": 512,
+    "Remediation": 512,
+    "ReasonCode": 2048,
+    "ResourceId": 512,
+    "TagKey": 128,
+    "TagValue": 256,
+}
 """Characters. Neither botocore nor a simulated AWS minds longer ones; Security Hub refuses the finding."""
 MOST_TAGS, MOST_REQUIREMENTS = 50, 32
 FIELD_KEY, FIELD_VALUE = 128, 2048
@@ -26,18 +36,91 @@ TYPE = "Software and Configuration Checks/Industry and Regulatory Standards/SOC 
 STATUS = {Outcome.PASSED: "PASSED", Outcome.FAILED: "FAILED", Outcome.NOT_ASSESSED: "WARNING", Outcome.NOT_APPLICABLE: "NOT_AVAILABLE"}
 """To Security Hub, *warning* means that information is missing, and it archives what is *not available*."""
 TYPES = frozenset(
-    "AwsAmazonMqBroker AwsApiGatewayRestApi AwsApiGatewayStage AwsApiGatewayV2Api AwsApiGatewayV2Stage AwsAppSyncGraphQlApi AwsAthenaWorkGroup "
-    "AwsAutoScalingAutoScalingGroup AwsAutoScalingLaunchConfiguration AwsBackupBackupPlan AwsBackupBackupVault AwsBackupRecoveryPoint "
-    "AwsCertificateManagerCertificate AwsCloudFormationStack AwsCloudFrontDistribution AwsCloudTrailTrail AwsCloudWatchAlarm AwsCodeBuildProject AwsDmsEndpoint "
-    "AwsDmsReplicationInstance AwsDmsReplicationTask AwsDynamoDbTable AwsEc2ClientVpnEndpoint AwsEc2Eip AwsEc2Instance AwsEc2LaunchTemplate AwsEc2NetworkAcl "
-    "AwsEc2NetworkInterface AwsEc2RouteTable AwsEc2SecurityGroup AwsEc2Subnet AwsEc2TransitGateway AwsEc2Volume AwsEc2Vpc AwsEc2VpcEndpointService "
-    "AwsEc2VpcPeeringConnection AwsEc2VpnConnection AwsEcrContainerImage AwsEcrRepository AwsEcsCluster AwsEcsContainer AwsEcsService AwsEcsTask "
-    "AwsEcsTaskDefinition AwsEfsAccessPoint AwsEksCluster AwsElasticBeanstalkEnvironment AwsElasticsearchDomain AwsElbLoadBalancer AwsElbv2LoadBalancer "
-    "AwsEventsEventbus AwsGuardDutyDetector AwsIamAccessKey AwsIamGroup AwsIamPolicy AwsIamRole AwsIamUser AwsKinesisStream AwsKmsKey AwsLambdaFunction "
-    "AwsLambdaLayerVersion AwsMskCluster AwsNetworkFirewallFirewall AwsNetworkFirewallFirewallPolicy AwsNetworkFirewallRuleGroup AwsOpenSearchServiceDomain "
-    "AwsRdsDbCluster AwsRdsDbClusterSnapshot AwsRdsDbInstance AwsRdsDbSecurityGroup AwsRdsDbSnapshot AwsRdsEventSubscription AwsRedshiftCluster "
-    "AwsRoute53HostedZone AwsS3AccessPoint AwsS3Bucket AwsSageMakerNotebookInstance AwsSecretsManagerSecret AwsSnsTopic AwsSqsQueue "
-    "AwsStepFunctionStateMachine AwsWafv2RuleGroup AwsWafv2WebAcl".split()
+    [
+        "AwsAmazonMqBroker",
+        "AwsApiGatewayRestApi",
+        "AwsApiGatewayStage",
+        "AwsApiGatewayV2Api",
+        "AwsApiGatewayV2Stage",
+        "AwsAppSyncGraphQlApi",
+        "AwsAthenaWorkGroup",
+        "AwsAutoScalingAutoScalingGroup",
+        "AwsAutoScalingLaunchConfiguration",
+        "AwsBackupBackupPlan",
+        "AwsBackupBackupVault",
+        "AwsBackupRecoveryPoint",
+        "AwsCertificateManagerCertificate",
+        "AwsCloudFormationStack",
+        "AwsCloudFrontDistribution",
+        "AwsCloudTrailTrail",
+        "AwsCloudWatchAlarm",
+        "AwsCodeBuildProject",
+        "AwsDmsEndpoint",
+        "AwsDmsReplicationInstance",
+        "AwsDmsReplicationTask",
+        "AwsDynamoDbTable",
+        "AwsEc2ClientVpnEndpoint",
+        "AwsEc2Eip",
+        "AwsEc2Instance",
+        "AwsEc2LaunchTemplate",
+        "AwsEc2NetworkAcl",
+        "AwsEc2NetworkInterface",
+        "AwsEc2RouteTable",
+        "AwsEc2SecurityGroup",
+        "AwsEc2Subnet",
+        "AwsEc2TransitGateway",
+        "AwsEc2Volume",
+        "AwsEc2Vpc",
+        "AwsEc2VpcEndpointService",
+        "AwsEc2VpcPeeringConnection",
+        "AwsEc2VpnConnection",
+        "AwsEcrContainerImage",
+        "AwsEcrRepository",
+        "AwsEcsCluster",
+        "AwsEcsContainer",
+        "AwsEcsService",
+        "AwsEcsTask",
+        "AwsEcsTaskDefinition",
+        "AwsEfsAccessPoint",
+        "AwsEksCluster",
+        "AwsElasticBeanstalkEnvironment",
+        "AwsElasticsearchDomain",
+        "AwsElbLoadBalancer",
+        "AwsElbv2LoadBalancer",
+        "AwsEventsEventbus",
+        "AwsGuardDutyDetector",
+        "AwsIamAccessKey",
+        "AwsIamGroup",
+        "AwsIamPolicy",
+        "AwsIamRole",
+        "AwsIamUser",
+        "AwsKinesisStream",
+        "AwsKmsKey",
+        "AwsLambdaFunction",
+        "AwsLambdaLayerVersion",
+        "AwsMskCluster",
+        "AwsNetworkFirewallFirewall",
+        "AwsNetworkFirewallFirewallPolicy",
+        "AwsNetworkFirewallRuleGroup",
+        "AwsOpenSearchServiceDomain",
+        "AwsRdsDbCluster",
+        "AwsRdsDbClusterSnapshot",
+        "AwsRdsDbInstance",
+        "AwsRdsDbSecurityGroup",
+        "AwsRdsDbSnapshot",
+        "AwsRdsEventSubscription",
+        "AwsRedshiftCluster",
+        "AwsRoute53HostedZone",
+        "AwsS3AccessPoint",
+        "AwsS3Bucket",
+        "AwsSageMakerNotebookInstance",
+        "AwsSecretsManagerSecret",
+        "AwsSnsTopic",
+        "AwsSqsQueue",
+        "AwsStepFunctionStateMachine",
+        "AwsWafv2RuleGroup",
+        "AwsWafv2WebAcl",
+    ]
 )
 """The types of resources that Security Hub knows, as far as checks may be about them; all else is ``Other``."""
 _RENAMED = {

@@ -36,7 +36,13 @@ def junit(report: Report) -> str:
 
 def _counts(findings: Iterable[Finding]) -> dict[str, str]:
     kinds = [_kind(one) for one in findings]
-    return {"tests": str(len(kinds)), "failures": str(kinds.count("failure")), "errors": str(kinds.count("error")), "skipped": str(kinds.count("skipped")), "time": "0"}
+    return {
+        "tests": str(len(kinds)),
+        "failures": str(kinds.count("failure")),
+        "errors": str(kinds.count("error")),
+        "skipped": str(kinds.count("skipped")),
+        "time": "0",
+    }
 
 
 def _kind(finding: Finding) -> str:

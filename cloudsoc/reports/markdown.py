@@ -110,7 +110,10 @@ def _row(finding: Finding) -> str:
 def _remedy(remedy: str) -> str:
     """The remedy, with the commands in it as code; those are what is copied, so they are not cut."""
     parts = _CODE.split(printable(remedy))
-    return "".join("<code>" + _SPECIAL.sub(lambda match: f"&#{ord(match[0])};", part) + "</code>" if at % 2 else text(part) if part.strip() else part for at, part in enumerate(parts))
+    return "".join(
+        "<code>" + _SPECIAL.sub(lambda match: f"&#{ord(match[0])};", part) + "</code>" if at % 2 else text(part) if part.strip() else part
+        for at, part in enumerate(parts)
+    )
 
 
 def _not_assessed(report: Report) -> Iterator[str]:

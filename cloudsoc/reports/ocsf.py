@@ -22,7 +22,9 @@ def ocsf(report: Report) -> Iterator[str]:
     """A line a finding, all verdicts."""
     checks = {one.id: one for one in report.asked.checks}
     version = report.asked.versions.get("cloudsoc", "0")
-    return (visible(dumps(_event(one, checks.get(one.check), version), ensure_ascii=False, separators=(",", ":"), default=str)) + "\n" for one in report.findings)
+    return (
+        visible(dumps(_event(one, checks.get(one.check), version), ensure_ascii=False, separators=(",", ":"), default=str)) + "\n" for one in report.findings
+    )
 
 
 def _event(finding: Finding, check: CheckAsked | None, version: str) -> dict[str, Any]:
@@ -61,7 +63,12 @@ def _event(finding: Finding, check: CheckAsked | None, version: str) -> dict[str
         "compliance": _compliance(finding),
         "cloud": {"provider": "AWS", "region": where.region, "account": {"uid": where.account, "type": "AWS Account", "type_id": 10}},
         "resources": [_resource(finding)],
-        "unmapped": {"verdict": finding.verdict.value, "outside": finding.outside, "population": finding.population, "severity_of_check": finding.severity.value},
+        "unmapped": {
+            "verdict": finding.verdict.value,
+            "outside": finding.outside,
+            "population": finding.population,
+            "severity_of_check": finding.severity.value,
+        },
     }
     if finding.remedy:
         event["remediation"] = {"desc": finding.remedy}

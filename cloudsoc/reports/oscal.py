@@ -31,7 +31,9 @@ _ROOT = uuid5(NAMESPACE_URL, NAMESPACE)
 
 def oscal(report: Report) -> str:
     """One result a scan. Ids follow from what they name, so that the same report is the same document."""
-    content = "\n".join([*(f"{one.account} {one.observed_at.isoformat()} {one.inventory}" for one in report.accounts), *(one.version for one in report.asked.checks)])
+    content = "\n".join(
+        [*(f"{one.account} {one.observed_at.isoformat()} {one.inventory}" for one in report.accounts), *(one.version for one in report.asked.checks)]
+    )
     plan = _id("plan", content)
     ended = _when(max((one.finished_at for one in report.accounts), default=None))
     document = {
@@ -39,7 +41,9 @@ def oscal(report: Report) -> str:
         "metadata": {"title": "SOC 2: what AWS shows", "last-modified": ended, "version": report.asked.versions.get("cloudsoc", "0"), "oscal-version": VERSION},
         "import-ap": {"href": f"#{plan}"},
         "results": [_result(report, _id("result", content), ended)],
-        "back-matter": {"resources": [{"uuid": plan, "title": "The checks that were asked for", "description": _text(", ".join(one.id for one in report.asked.checks))}]},
+        "back-matter": {
+            "resources": [{"uuid": plan, "title": "The checks that were asked for", "description": _text(", ".join(one.id for one in report.asked.checks))}]
+        },
     }
     return visible(dumps({"assessment-results": document}, ensure_ascii=False, indent=1)) + "\n"
 
@@ -71,7 +75,11 @@ def _controls(criteria: Iterable[CriterionResult]) -> list[dict[str, str]]:
 
 def _item(where: FoundResource) -> dict[str, Any]:
     values = {"type": where.type, "region": where.region, "account": where.account, "owner": where.owner}
-    return {"uuid": _subject(where), "description": _text(where.arn), "props": [_property("asset-id", where.arn, ours=False), *map(_property, values, values.values())]}
+    return {
+        "uuid": _subject(where),
+        "description": _text(where.arn),
+        "props": [_property("asset-id", where.arn, ours=False), *map(_property, values, values.values())],
+    }
 
 
 def _observation(finding: Finding) -> dict[str, Any]:

@@ -86,7 +86,12 @@ def _rule(check: CheckAsked) -> dict[str, Any]:
         "fullDescription": {"text": why or title},
         "help": {"text": help_},
         "defaultConfiguration": {"level": LEVELS[check.severity]},
-        "properties": {"tags": list(dict.fromkeys(tags))[:TAGS], "security-severity": SCORES[check.severity], "precision": "very-high", "problem.severity": LEVELS[check.severity].replace("note", "recommendation")},
+        "properties": {
+            "tags": list(dict.fromkeys(tags))[:TAGS],
+            "security-severity": SCORES[check.severity],
+            "precision": "very-high",
+            "problem.severity": LEVELS[check.severity].replace("note", "recommendation"),
+        },
     }
 
 
@@ -106,7 +111,12 @@ def _result(finding: Finding, places: dict[str, int]) -> dict[str, Any]:
         ],
         # GitHub compares only the first of these; without it, it would look for a line of a file that does not exist.
         "partialFingerprints": {"primaryLocationLineHash": f"{finding.id}:1", "cloudsocFindingId/v1": finding.id},
-        "properties": {"severity": finding.severity.value, "criteria": [*finding.direct, *finding.supporting], "account": where.account, "region": where.region},
+        "properties": {
+            "severity": finding.severity.value,
+            "criteria": [*finding.direct, *finding.supporting],
+            "account": where.account,
+            "region": where.region,
+        },
     }
     if finding.check in places:
         result["ruleIndex"] = places[finding.check]
