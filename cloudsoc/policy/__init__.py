@@ -1,7 +1,7 @@
-"""The IAM policy language: documents as data, and what happens to a request. Usable alone; makes no AWS calls.
+"""The IAM policy language: documents as data, what happens to a request, who could ever be allowed. Usable alone; makes no AWS calls.
 
-`PolicyDocument.parse` reads documents as AWS returns them, `decide` answers what happens to a `Request` under `Policies`. Names are imported when they are
-first used.
+`PolicyDocument.parse` reads documents as AWS returns them, `decide` answers what happens to a `Request` under `Policies`, `exposure` who outside could ever be
+allowed what. Names are imported when they are first used.
 """
 
 from importlib import import_module
@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from cloudsoc.policy.decision import ContextKey, Decision, Met
     from cloudsoc.policy.document import PolicyDocument
     from cloudsoc.policy.evaluation import decide
+    from cloudsoc.policy.exposed import Exposure, ExposureGrant, NeedsReview, Who
+    from cloudsoc.policy.exposure import exposure
     from cloudsoc.policy.policies import Grant, Policies, Policy
     from cloudsoc.policy.reading import MalformedPolicy
     from cloudsoc.policy.request import Caller, Request
@@ -23,18 +25,23 @@ _HOMES: Final = {
     "Condition": "statement",
     "ContextKey": "decision",
     "Decision": "decision",
+    "Exposure": "exposed",
+    "ExposureGrant": "exposed",
     "Grant": "policies",
     "MalformedPolicy": "reading",
     "Met": "decision",
+    "NeedsReview": "exposed",
     "Policies": "policies",
     "Policy": "policies",
     "PolicyDocument": "document",
     "Principal": "statement",
     "Request": "request",
     "Statement": "statement",
+    "Who": "exposed",
     "access_level": "actions",
     "decide": "evaluation",
     "expand": "actions",
+    "exposure": "exposure",
 }
 
 __all__ = [
@@ -43,18 +50,23 @@ __all__ = [
     "Condition",
     "ContextKey",
     "Decision",
+    "Exposure",
+    "ExposureGrant",
     "Grant",
     "MalformedPolicy",
     "Met",
+    "NeedsReview",
     "Policies",
     "Policy",
     "PolicyDocument",
     "Principal",
     "Request",
     "Statement",
+    "Who",
     "access_level",
     "decide",
     "expand",
+    "exposure",
 ]
 
 
