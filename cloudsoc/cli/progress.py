@@ -41,7 +41,7 @@ class Shown:
             self._clear()
             click.echo(f"account  {printable(event.account)}", err=True)
             click.echo(f"caller   {printable(event.caller)}", err=True)
-            click.echo("\n".join(wrapped(", ".join(event.regions), self._width, " " * 9, first="regions  ")) + "\n", err=True)
+            click.echo("\n".join(wrapped(", ".join(event.regions) or "could not be listed", self._width, " " * 9, first="regions  ")) + "\n", err=True)
         if self._live and time.monotonic() - self._last > INTERVAL:
             self._clear()
             self._last = time.monotonic()

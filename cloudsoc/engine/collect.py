@@ -72,6 +72,7 @@ class Collector:
         self._waiting: list[tuple[Way, Address]] = []
         self._places: dict[tuple[Kind, str], Address] = {}
         self._relisted: dict[tuple[Kind, str], set[str] | None] = {}
+        self._placed = False  # whether the regions are known, or known to be unknown
         self._disabled: Callable[[Any], NotApplicable | None] = lambda _: None
         self._scope: frozenset[str] | None = None
         for way in ways(kinds):
@@ -99,7 +100,7 @@ class Collector:
         until = None if deadline is None else time.monotonic() + deadline
 
         def tick() -> None:
-            if on_progress:
+            if on_progress and self._placed:
                 read = tuple(sorted(name for name, (state, _) in self.inventory.regions.items() if state == "read"))
                 on_progress(Progress("collecting", self.identity.account, self.identity.caller, read, self._workers.finished, self._workers.left))
 
@@ -112,6 +113,7 @@ class Collector:
                         self._cut_waiting(f"the deadline of {deadline:.0f} s was over")
                         break
                     if not self._open_gates():
+                        tick()
                         break
             except KeyboardInterrupt:
                 self._workers.close("interrupted")
@@ -229,6 +231,7 @@ class Collector:
                 self._failed(way, address, error, region, record.operation)
         finally:
             record.close()
+            self._placed = self._placed or any(way.lists and is_place(way.kind) for way in group)
 
     def _pages(self, way: Way, address: Address | None, record: Record) -> Iterator[tuple[Any, bool]]:
         call = way.source.call
