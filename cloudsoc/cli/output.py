@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import sys
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import wraps
@@ -20,42 +21,54 @@ if TYPE_CHECKING:
     from cloudsoc.model.report import Report
 
 F = TypeVar("F", bound=Callable[..., Any])
-FORMATS = ("table", "json")
 NOTHING_FAILED, FAILED, INCOMPLETE, INTERRUPTED = 0, 1, 3, 130
 WIDTH, WIDEST = 80, 140
 """Where nobody says how wide the terminal is, and where lines become too long to read."""
 
 
 @dataclass(frozen=True)
+class Destination:
+    """A format, and the file that it goes to; none is stdout."""
+
+    format: str
+    file: Path | None
+
+
+@dataclass(frozen=True)
 class Output:
     """How the report was asked for, and what counts against it."""
 
-    format: str | None
-    file: Path | None
+    destinations: tuple[Destination, ...]
     fail_on: Severity
     incomplete: str
 
     def deliver(self, report: Report, again: str) -> None:
-        """Write the report: data to stdout or the file, the rest to stderr. ``again`` is the command that was run, for a hint."""
+        """Write the report: data to stdout or the files, the summary to the screen. ``again`` is the command that was run, for a hint."""
         from cloudsoc.reports.screen import last_line, screen
 
-        if self.file:
-            self._write(self.file, _rendered(self.format or "json", report))
-            click.echo(screen(report, width=width(), whole=f"The whole report, all {len(report.findings)} rows: {self.file}"), nl=False)
-        elif self.format == "json":
-            click.echo(_rendered("json", report), nl=False)
-            click.echo(last_line(report), err=True)
-        else:
-            whole = f"The whole report, all {len(report.findings)} rows: {again} --output report.json"
+        for one in self.destinations:
+            self._write(one, report)
+        files = ", ".join(str(one.file) for one in self.destinations if one.file)
+        whole = f"The whole report, all {len(report.findings)} rows: {files or f'{again} --output report.html'}"
+        if all(one.file for one in self.destinations):
             click.echo(screen(report, width=width(), whole=whole), nl=False)
+        else:  # stdout is for whatever reads the data
+            click.echo(last_line(report), err=True)
 
-    def _write(self, file: Path, text: str) -> None:
-        # What an account lacks is nobody else's business: a new file is readable by its owner alone.
+    def _write(self, to: Destination, report: Report) -> None:
+        from cloudsoc.reports.formats import pieces, writer
+
+        text = pieces(writer(to.format)(report))
+        if to.file is None:
+            for piece in text:
+                click.echo(piece, nl=False)
+            return
+        # What an account lacks is nobody else's business: a new file is readable by its owner alone. Line ends are the format's own.
         try:
-            with open(file, "w", encoding="utf-8", opener=lambda name, flags: os.open(name, flags, 0o600)) as out:
-                out.write(text)
+            with open(to.file, "w", encoding="utf-8", newline="", opener=lambda name, flags: os.open(name, flags, 0o600)) as out:
+                out.writelines(text)
         except OSError as error:
-            raise click.ClickException(f"cannot write {file}: {error.strerror}") from error
+            raise click.ClickException(f"cannot write {to.file}: {error.strerror}") from error
 
     def exit_code(self, report: Report) -> int:
         """The gate: what failed counts before what could not be assessed."""
@@ -64,14 +77,42 @@ class Output:
         return INCOMPLETE if self.incomplete == "fail" and not report.complete else NOTHING_FAILED
 
 
-def _rendered(format: str, report: Report) -> str:  # noqa: A002 the option's name
-    if format == "json":
-        from cloudsoc.reports.json import json
+def destinations(format: str | None, output: tuple[str, ...]) -> tuple[Destination, ...]:  # noqa: A002 the option's name
+    """Where what goes. All that could go wrong is said before the scan, not after it."""
+    from cloudsoc.reports.formats import FormatError, writer
 
-        return json(report)
-    from cloudsoc.reports.table import table
+    if len(output) > 1 and format:
+        raise click.UsageError("--format says one format: with several --output, name the format of each, as in --output sarif=results.json")
+    found = tuple(_destination(format, one) for one in output) or ((Destination(format, None),) if format and format != "table" else ())
+    for place, number in Counter(one.file for one in found).items():
+        if number > 1:
+            raise click.UsageError(f"{place or 'stdout'} is asked for twice")
+    try:
+        for one in found:
+            writer(one.format)
+    except FormatError as error:
+        raise click.UsageError(str(error)) from error
+    return found
 
-    return table(report)
+
+def _destination(format: str | None, output: str) -> Destination:  # noqa: A002 the option's name
+    from cloudsoc.reports.formats import by_suffix, formats
+
+    known = formats()
+    name, equals, rest = output.partition("=")
+    # A file may have an equals sign in its name: only the name of a format before it means one.
+    named, target = (name, rest) if equals and name in known else (format, output)
+    if target == "-":
+        return Destination(named or "json", None)
+    file = Path(target)
+    if not file.absolute().parent.is_dir():
+        raise click.UsageError(f"there is no folder {file.parent}")
+    if not file.name or file.is_dir():
+        raise click.UsageError(f"{target or '--output'} is no file to write to")
+    chosen = named or by_suffix(file, known)
+    if chosen is None:
+        raise click.UsageError(f"which format is {file.name}? Its suffix does not say; write --output FORMAT={file}, with one of {', '.join(known)}")
+    return Destination(chosen, file)
 
 
 def width() -> int:
@@ -79,19 +120,18 @@ def width() -> int:
     return min(shutil.get_terminal_size((WIDTH, 24)).columns, WIDEST) if sys.stdout.isatty() or "COLUMNS" in os.environ else 100
 
 
-def _folder_exists(ctx: click.Context, param: click.Parameter, value: Path | None) -> Path | None:
-    """Said before the scan, not after it."""
-    if value and not value.absolute().parent.is_dir():
-        raise click.BadParameter(f"there is no folder {value.parent}", ctx, param)
-    return value
+def _formats() -> str:
+    from cloudsoc.reports.formats import formats
+
+    return ", ".join(formats())
 
 
 def delivering(command: F) -> F:
     """Give a command the options about its report; it gets them as one ``Output``."""
 
     @wraps(command)
-    def with_output(*, format: str | None, output: Path | None, fail_on: str, incomplete: str, **rest: Any) -> Any:  # noqa: A002 the option's name
-        return command(output=Output(format, output, Severity(fail_on), incomplete), **rest)
+    def with_output(*, format: str | None, output: tuple[str, ...], fail_on: str, incomplete: str, **rest: Any) -> Any:  # noqa: A002 the option's name
+        return command(output=Output(destinations(format, output), Severity(fail_on), incomplete), **rest)
 
     options = (
         click.option("--fail-on", type=SEVERITIES, default="low", show_default=True, help="Exit 1 when a check of this severity or above failed."),
@@ -99,14 +139,16 @@ def delivering(command: F) -> F:
             "--incomplete", type=click.Choice(["fail", "warn"]), default="fail", show_default=True, help="Whether what could not be assessed is exit code 3."
         ),
         click.option(
-            "--format", type=click.Choice(FORMATS), help="table (a summary on the screen, all rows in a file) or json.  [default: table; json in a file]"
+            "--format",
+            metavar="NAME",
+            help=f"On stdout: table (the default, a summary) or the whole report in another format; with --output, the format of that file. One of {_formats()}.",
         ),
         click.option(
             "--output",
-            metavar="FILE",
-            type=click.Path(dir_okay=False, writable=True, path_type=Path),
-            callback=_folder_exists,
-            help="Write the whole report to a file; the summary still goes to the screen.",
+            metavar="[NAME=]FILE",
+            multiple=True,
+            help="Write the whole report to a file, in the format of that name or of the file's suffix; - is stdout. Repeat for more. "
+            "The summary still goes to the screen.",
         ),
     )
     decorated: Any = with_output

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from json import dumps
 
 from cloudsoc.model.report import Report
@@ -17,13 +16,13 @@ def json(report: Report) -> str:
 
 
 def visible(text: str) -> str:
-    """JSON in which what a terminal would obey or hide (control and format characters) is escaped, which JSON allows anywhere in a string."""
+    """JSON in which what a terminal would obey or hide (control characters, format characters) is escaped, which JSON allows anywhere in a string."""
     return text if text.isascii() and text.isprintable() else _NOT_ASCII.sub(_escaped, text)
 
 
 def _escaped(match: re.Match[str]) -> str:
     character = match[0]
-    if unicodedata.category(character) not in {"Cc", "Cf", "Zl", "Zp"}:
+    if character.isprintable():
         return character
     units = character.encode("utf-16-be")
     return "".join(f"\\u{units[at]:02x}{units[at + 1]:02x}" for at in range(0, len(units), 2))

@@ -1,0 +1,74 @@
+"""The report as JSON Lines: one object a line, each of which says by ``kind`` what it is, so that a stream needs no end. ``read`` puts them together again."""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from itertools import chain
+from typing import Any
+
+from pydantic import BaseModel
+
+from cloudsoc.model.report import Report
+from cloudsoc.reports.json import visible
+
+KINDS = {"account": "AccountScanned", "call": "Call", "criterion": "CriterionResult", "coverage": "CoverageRow", "finding": "Finding"}
+"""What a line may be, besides the first (``report``), and the definition in the report's schema that it follows."""
+
+
+def jsonl(report: Report) -> Iterator[str]:
+    """The report line by line: what was asked, then the accounts, each with its calls, then criteria, coverage and findings."""
+    yield _line("report", {"schema_version": report.schema_version, "asked": report.asked.model_dump(mode="json")})
+    for account in report.accounts:
+        yield _line("account", account.model_dump(mode="json", exclude={"calls"}))
+        for call in account.calls:
+            yield _line("call", {"account": account.account, "partition": account.partition, **call.model_dump(mode="json")})
+    yield from chain.from_iterable(_lines(*rows) for rows in (("criterion", report.criteria), ("coverage", report.coverage), ("finding", report.findings)))
+
+
+def _line(kind: str, body: dict[str, Any]) -> str:
+    return visible(json.dumps({"kind": kind, **body}, ensure_ascii=False, separators=(",", ":"))) + "\n"
+
+
+def _lines(kind: str, rows: Iterable[BaseModel]) -> Iterator[str]:
+    """The same, through pydantic's own writer: there may be many of them."""
+    return (f'{{"kind":"{kind}",{visible(row.model_dump_json())[1:]}\n' for row in rows)
+
+
+def read(lines: Iterable[str]) -> Report:
+    """The report from its lines, in any order. Raises ``ReportError`` where they are not one."""
+    found: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    for line in filter(str.strip, lines):
+        body = json.loads(line)
+        found[body.pop("kind", "")].append(body)
+    calls: dict[tuple[str, str], list[dict[str, Any]]] = defaultdict(list)
+    for call in found["call"]:
+        calls[call.pop("partition"), call.pop("account")].append(call)
+    accounts = [account | {"calls": calls[account["partition"], account["account"]]} for account in found["account"]]
+    top = found["report"][0] if found["report"] else {}
+    rows = {"criteria": found["criterion"], "coverage": found["coverage"], "findings": found["finding"]}
+    return Report.from_json(json.dumps(top | {"accounts": accounts} | rows))
+
+
+def line_schema() -> str:
+    """The JSON Schema of one line, as text."""
+    definitions = Report.model_json_schema(mode="serialization")["$defs"]
+    report = {"schema_version": {"type": "integer"}, "asked": {"$ref": "#/$defs/Asked"}}
+    lines = {"report": {"type": "object", "additionalProperties": False, "properties": report, "required": list(report)}}
+    lines |= {kind: dict(definitions[name]) for kind, name in KINDS.items()}
+    _without(lines["account"], "calls")
+    for more in ("account", "partition"):
+        lines["call"] = _with(lines["call"], more, {"type": "string"})
+    one_of = [_with(schema, "kind", {"const": kind}) for kind, schema in lines.items()]
+    made = {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": "A line of a report", "oneOf": one_of, "$defs": definitions}
+    return json.dumps(made, indent=2, ensure_ascii=False) + "\n"
+
+
+def _with(schema: dict[str, Any], name: str, of: dict[str, Any]) -> dict[str, Any]:
+    return schema | {"properties": {name: of, **schema["properties"]}, "required": [name, *schema.get("required", ())]}
+
+
+def _without(schema: dict[str, Any], name: str) -> None:
+    schema["properties"] = {key: value for key, value in schema["properties"].items() if key != name}
+    schema["required"] = [key for key in schema["required"] if key != name]

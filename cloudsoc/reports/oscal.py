@@ -1,0 +1,144 @@
+"""The report as OSCAL assessment results: an observation a finding, a finding a criterion, for tools of governance, risk and compliance.
+
+OSCAL knows only *satisfied* and *not satisfied*. A criterion that could not be assessed is not satisfied, with reason ``other``; one that only a person can show
+was not under review, and is excluded by name.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
+from json import dumps
+from typing import Any
+from uuid import NAMESPACE_URL, uuid5
+
+from cloudsoc.model.criterion import Criterion
+from cloudsoc.model.report import CriterionResult, CriterionState, Finding, FoundResource, Report
+from cloudsoc.reports.json import visible
+from cloudsoc.reports.terminal import printable
+
+VERSION = "1.2.1"
+NAMESPACE = "urn:cloudsoc:oscal"
+"""Marks what is ours among properties, and is the root of our ids."""
+STATES = {
+    CriterionState.SUPPORTED: ("satisfied", "pass"),
+    CriterionState.CONTRADICTED: ("not-satisfied", "fail"),
+    CriterionState.NOT_ASSESSED: ("not-satisfied", "other"),
+}
+_ROOT = uuid5(NAMESPACE_URL, NAMESPACE)
+
+
+def oscal(report: Report) -> str:
+    """One result a scan. Ids follow from what they name, so that the same report is the same document."""
+    content = "\n".join(
+        [*(f"{one.account} {one.observed_at.isoformat()} {one.inventory}" for one in report.accounts), *(one.version for one in report.asked.checks)]
+    )
+    plan = _id("plan", content)
+    ended = _when(max((one.finished_at for one in report.accounts), default=None))
+    document = {
+        "uuid": _id("assessment-results", content),
+        "metadata": {"title": "SOC 2: what AWS shows", "last-modified": ended, "version": report.asked.versions.get("cloudsoc", "0"), "oscal-version": VERSION},
+        "import-ap": {"href": f"#{plan}"},
+        "results": [_result(report, _id("result", content), ended)],
+        "back-matter": {
+            "resources": [{"uuid": plan, "title": "The checks that were asked for", "description": _text(", ".join(one.id for one in report.asked.checks))}]
+        },
+    }
+    return visible(dumps({"assessment-results": document}, ensure_ascii=False, indent=1)) + "\n"
+
+
+def _result(report: Report, id: str, ended: str) -> dict[str, Any]:
+    resources = {one.resource.arn + one.resource.region + one.resource.account: one.resource for one in report.findings}
+    made: dict[str, Any] = {
+        "uuid": id,
+        "title": "Scan",
+        "description": f"{len(report.findings)} findings of {len(report.asked.checks)} checks; {len(report.not_assessed)} not assessed.",
+        "start": _when(min((one.observed_at for one in report.accounts), default=None)),
+        "end": ended,
+        "local-definitions": {"inventory-items": [_item(one) for one in resources.values()]},
+        "reviewed-controls": {"control-selections": [{"include-all": {}, "exclude-controls": _controls(report.criteria)}]},
+        "observations": [_observation(one) for one in report.findings],
+        "findings": list(_findings(report)),
+    }
+    if not made["reviewed-controls"]["control-selections"][0]["exclude-controls"]:
+        del made["reviewed-controls"]["control-selections"][0]["exclude-controls"]
+    if not resources:
+        del made["local-definitions"]
+    # OSCAL has no empty lists.
+    return {key: value for key, value in made.items() if value != []}
+
+
+def _controls(criteria: Iterable[CriterionResult]) -> list[dict[str, str]]:
+    return [{"control-id": one.id.lower()} for one in criteria if one.state is CriterionState.MANUAL]
+
+
+def _item(where: FoundResource) -> dict[str, Any]:
+    values = {"type": where.type, "region": where.region, "account": where.account, "owner": where.owner}
+    return {
+        "uuid": _subject(where),
+        "description": _text(where.arn),
+        "props": [_property("asset-id", where.arn, ours=False), *map(_property, values, values.values())],
+    }
+
+
+def _observation(finding: Finding) -> dict[str, Any]:
+    causes = [f"{one.operation}: {one.error} {one.message} ({one.region}, {one.account})" for one in finding.causes]
+    evidence = [dumps(finding.evidence, ensure_ascii=False, sort_keys=True, default=str)] if finding.evidence else []
+    return {
+        "uuid": _id("observation", finding.id),
+        "title": _text(finding.title),
+        "description": _text(finding.reason),
+        "props": [_property("verdict", finding.verdict.value), _property("check", finding.check), _property("severity", finding.severity.value)],
+        "methods": ["TEST-AUTOMATED"],
+        "subjects": [{"subject-uuid": _subject(finding.resource), "type": "inventory-item"}],
+        "relevant-evidence": [{"description": _text(one)} for one in (causes + evidence or [finding.reason])],
+        "collected": _when(finding.observed_at),
+    }
+
+
+def _findings(report: Report) -> Iterator[dict[str, Any]]:
+    direct: dict[Criterion, list[str]] = defaultdict(list)
+    for finding in report.findings:
+        for criterion in finding.direct:
+            direct[criterion].append(_id("observation", finding.id))
+    for result in report.criteria:
+        if result.state is CriterionState.MANUAL:
+            continue
+        state, reason = STATES[result.state]
+        made: dict[str, Any] = {
+            "uuid": _id("finding", result.id),
+            "title": _text(f"{result.id}: {result.state.value.replace('_', ' ')}"),
+            "description": _text(result.reason),
+            "target": {
+                "type": "objective-id",
+                "target-id": result.id.lower(),
+                "title": _text(result.summary),
+                "status": {"state": state, "reason": reason, "remarks": _text(result.reason)},
+            },
+            "remarks": _text(f"The auditor will also ask for: {result.manual}"),
+        }
+        if direct[result.id]:
+            made["related-observations"] = [{"observation-uuid": one} for one in direct[result.id]]
+        yield made
+
+
+def _property(name: str, value: str, *, ours: bool = True) -> dict[str, str]:
+    return {"name": name, "value": _text(value)} | ({"ns": NAMESPACE} if ours else {})
+
+
+def _subject(where: FoundResource) -> str:
+    return _id("resource", where.partition, where.account, where.region, where.arn)
+
+
+def _id(*names: str) -> str:
+    return str(uuid5(_ROOT, "\n".join(names)))
+
+
+def _text(value: str) -> str:
+    """One line, with something in it: OSCAL's strings neither break nor begin with a blank."""
+    return printable(value) or "-"
+
+
+def _when(at: datetime | None) -> str:
+    return (at or datetime.fromtimestamp(0, UTC)).isoformat()

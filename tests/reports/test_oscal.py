@@ -1,0 +1,65 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import jsonschema
+import pytest
+
+from cloudsoc.model.report import CriterionState, Report
+from cloudsoc.reports.oscal import oscal
+
+VALIDATOR = jsonschema.Draft202012Validator(json.loads((Path(__file__).parent.parent / "data" / "oscal-assessment-results-1.2.1.json").read_text()))
+
+
+def results(report: Report) -> dict[str, Any]:
+    document = json.loads(oscal(report))
+    VALIDATOR.validate(document)
+    found: dict[str, Any] = document["assessment-results"]
+    return found
+
+
+def test_it_follows_the_schema_and_holds_together(sample: Report) -> None:
+    found = results(sample)
+    (result,) = found["results"]
+    observed = [one["uuid"] for one in result.get("observations", ())]
+    assert len(observed) == len(set(observed)) == len(sample.findings)
+    items = {one["uuid"] for one in result.get("local-definitions", {}).get("inventory-items", ())}
+    assert {subject["subject-uuid"] for one in result.get("observations", ()) for subject in one["subjects"]} == items
+    related = {one["observation-uuid"] for finding in result.get("findings", ()) for one in finding.get("related-observations", ())}
+    assert related <= set(observed)
+    assert found["import-ap"]["href"].removeprefix("#") in {one["uuid"] for one in found["back-matter"]["resources"]}
+
+
+@pytest.mark.parametrize("missing", ["import-ap", "uuid", "metadata"])
+def test_the_schema_refuses_what_is_wrong(missing: str, samples: dict[str, Report]) -> None:
+    document = json.loads(oscal(samples["demo"]))
+    assert VALIDATOR.is_valid(document)
+    del document["assessment-results"][missing]
+    assert not VALIDATOR.is_valid(document)
+
+
+def test_only_what_is_supported_is_satisfied(sample: Report) -> None:
+    states = {one["target"]["target-id"]: one["target"]["status"]["state"] for one in results(sample)["results"][0].get("findings", ())}
+    assert states == {
+        one.id.lower(): "satisfied" if one.state is CriterionState.SUPPORTED else "not-satisfied"
+        for one in sample.criteria
+        if one.state is not CriterionState.MANUAL
+    }
+
+
+def test_what_only_a_person_can_show_was_not_reviewed(samples: dict[str, Report]) -> None:
+    (selection,) = results(samples["demo"])["results"][0]["reviewed-controls"]["control-selections"]
+    excluded = {one["control-id"] for one in selection["exclude-controls"]}
+    assert excluded == {one.id.lower() for one in samples["demo"].criteria if one.state is CriterionState.MANUAL}
+
+
+def test_the_same_report_is_the_same_document_and_another_is_another(finding: Any, report: Any) -> None:
+    one = report(finding("kms-a", "failed"))
+    other = report(finding("kms-a", "failed"), accounts=(one.accounts[0].model_copy(update={"inventory": "1" * 64}),))
+    assert oscal(one) == oscal(report(finding("kms-a", "failed")))
+    assert results(one)["uuid"] != results(other)["uuid"]
+    assert results(one)["results"][0]["observations"][0]["uuid"] == results(other)["results"][0]["observations"][0]["uuid"]
+    assert UUID(results(one)["uuid"]).version == 5
