@@ -21,7 +21,7 @@ def written(name: str, report: Report) -> str:
 
 
 def test_all_formats_are_offered() -> None:
-    assert set(NAMES) >= {"table", "json", "jsonl", "csv", "csv-raw", "markdown", "junit", "sarif", "ocsf", "asff", "oscal"}
+    assert set(NAMES) >= {"table", "json", "jsonl", "csv", "csv-raw", "markdown", "html", "junit", "sarif", "ocsf", "asff", "oscal"}
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -48,8 +48,8 @@ def test_20_000_findings_are_written_quickly(name: str, large: Report) -> None:
     [
         ("report.json", "json"),
         ("report.md", "markdown"),
-        ("REPORT.MD", "markdown"),
-        ("a.b.c.csv", "csv"),
+        ("REPORT.HTML", "html"),
+        ("a.b.c.htm", "html"),
         ("junit.xml", "junit"),
         ("results.sarif", "sarif"),
         ("results.sarif.json", "sarif"),
@@ -62,7 +62,7 @@ def test_20_000_findings_are_written_quickly(name: str, large: Report) -> None:
         ("out.csv", "csv"),
         ("all.txt", "table"),
         ("report.2026.json", "json"),
-        ("report.md.json", "json"),
+        ("report.html.json", "html"),
         ("report.pdf", None),
         ("report", None),
         ("json", None),
