@@ -19,6 +19,7 @@ WRONG_USE, INTERNAL_ERROR, PIPE_CLOSED, INTERRUPTED = 2, 4, 141, 130
 COMMANDS = {
     "scan": "cloudsoc.cli.scan",
     "demo": "cloudsoc.cli.demo",
+    "diff": "cloudsoc.cli.diff",
     "checks": "cloudsoc.cli.catalogue",
     "explain": "cloudsoc.cli.catalogue",
     "criteria": "cloudsoc.cli.criteria",

@@ -19,6 +19,7 @@ from cloudsoc.model.verdict import Severity
 
 if TYPE_CHECKING:
     from cloudsoc.model.report import Report
+    from cloudsoc.reports.comparison import Comparison
 
 F = TypeVar("F", bound=Callable[..., Any])
 NOTHING_FAILED, FAILED, INCOMPLETE, INTERRUPTED = 0, 1, 3, 130
@@ -41,9 +42,11 @@ class Output:
     destinations: tuple[Destination, ...]
     fail_on: Severity
     incomplete: str
+    baseline: Report | None = None
 
     def deliver(self, report: Report, again: str) -> None:
         """Write the report: data to stdout or the files, the summary to the screen. ``again`` is the command that was run, for a hint."""
+        from cloudsoc.reports.difference import difference, line
         from cloudsoc.reports.screen import last_line, screen
 
         for one in self.destinations:
@@ -51,8 +54,12 @@ class Output:
         files = ", ".join(str(one.file) for one in self.destinations if one.file)
         whole = f"The whole report, all {len(report.findings)} rows: {files or f'{again} --output report.html'}"
         if all(one.file for one in self.destinations):
+            if compared := self._compared(report):
+                click.echo(difference(compared, width=width()))
             click.echo(screen(report, width=width(), whole=whole), nl=False)
         else:  # stdout is for whatever reads the data
+            if compared := self._compared(report):
+                click.echo(line(compared), err=True)
             click.echo(last_line(report), err=True)
 
     def _write(self, to: Destination, report: Report) -> None:
@@ -70,8 +77,24 @@ class Output:
         except OSError as error:
             raise click.ClickException(f"cannot write {to.file}: {error.strerror}") from error
 
+    def _compared(self, report: Report) -> Comparison | None:
+        from cloudsoc.reports.comparison import ComparisonError, compare
+
+        if self.baseline is None:
+            return None
+        try:
+            return compare(self.baseline, report)
+        except ComparisonError as error:
+            raise click.UsageError(str(error)) from error
+
     def exit_code(self, report: Report) -> int:
-        """The gate: what failed counts before what could not be assessed."""
+        """The gate: what failed counts before what could not be assessed. With a baseline only what is new since then counts."""
+        if compared := self._compared(report):
+            from cloudsoc.reports.comparison import Change
+
+            if compared.new_failures(self.fail_on):
+                return FAILED
+            return INCOMPLETE if self.incomplete == "fail" and compared.of(Change.NEWLY_NOT_ASSESSED) else NOTHING_FAILED
         if report.failed(at_least=self.fail_on):
             return FAILED
         return INCOMPLETE if self.incomplete == "fail" and not report.complete else NOTHING_FAILED
@@ -115,6 +138,20 @@ def _destination(format: str | None, output: str) -> Destination:  # noqa: A002 
     return Destination(chosen, file)
 
 
+def report_from(file: Path) -> Report:
+    """A report from its JSON or JSON Lines. One that cannot be read is wrong use."""
+    from cloudsoc.model.report import Report, ReportError
+    from cloudsoc.reports.jsonl import is_jsonl, read
+
+    try:
+        text = file.read_text(encoding="utf-8")
+        return read(text.split("\n")) if is_jsonl(text) else Report.from_json(text)
+    except (OSError, UnicodeDecodeError) as error:
+        raise click.UsageError(f"cannot read {file}: {error.strerror if isinstance(error, OSError) else 'it is not UTF-8'}") from error
+    except ReportError as error:
+        raise click.UsageError(f"{file}: {error}") from error
+
+
 def width() -> int:
     """The width of the terminal (or ``COLUMNS``), not wider than a line can be read."""
     return min(shutil.get_terminal_size((WIDTH, 24)).columns, WIDEST) if sys.stdout.isatty() or "COLUMNS" in os.environ else 100
@@ -130,13 +167,20 @@ def delivering(command: F) -> F:
     """Give a command the options about its report; it gets them as one ``Output``."""
 
     @wraps(command)
-    def with_output(*, format: str | None, output: tuple[str, ...], fail_on: str, incomplete: str, **rest: Any) -> Any:  # noqa: A002 the option's name
-        return command(output=Output(destinations(format, output), Severity(fail_on), incomplete), **rest)
+    def with_output(*, format: str | None, output: tuple[str, ...], fail_on: str, incomplete: str, baseline: Path | None, **rest: Any) -> Any:  # noqa: A002
+        earlier = report_from(baseline) if baseline else None
+        return command(output=Output(destinations(format, output), Severity(fail_on), incomplete, earlier), **rest)
 
     options = (
         click.option("--fail-on", type=SEVERITIES, default="low", show_default=True, help="Exit 1 when a check of this severity or above failed."),
         click.option(
             "--incomplete", type=click.Choice(["fail", "warn"]), default="fail", show_default=True, help="Whether what could not be assessed is exit code 3."
+        ),
+        click.option(
+            "--baseline",
+            metavar="FILE",
+            type=click.Path(exists=True, dir_okay=False, path_type=Path),
+            help="An earlier report (JSON or JSON Lines): only what is new since then counts for the exit code.",
         ),
         click.option(
             "--format",

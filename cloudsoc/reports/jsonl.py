@@ -10,7 +10,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from cloudsoc.model.report import Report
+from cloudsoc.model.report import Report, ReportError
 from cloudsoc.reports.json import visible
 
 KINDS = {"account": "AccountScanned", "call": "Call", "criterion": "CriterionResult", "coverage": "CoverageRow", "finding": "Finding"}
@@ -39,8 +39,13 @@ def _lines(kind: str, rows: Iterable[BaseModel]) -> Iterator[str]:
 def read(lines: Iterable[str]) -> Report:
     """The report from its lines, in any order. Raises ``ReportError`` where they are not one."""
     found: dict[str, list[dict[str, Any]]] = defaultdict(list)
-    for line in filter(str.strip, lines):
-        body = json.loads(line)
+    for number, line in enumerate(lines, 1):
+        if not line.strip():
+            continue
+        try:
+            body = json.loads(line)
+        except ValueError as error:
+            raise ReportError(f"not a report, or damaged: line {number}: {error}") from None
         found[body.pop("kind", "")].append(body)
     calls: dict[tuple[str, str], list[dict[str, Any]]] = defaultdict(list)
     for call in found["call"]:
@@ -49,6 +54,11 @@ def read(lines: Iterable[str]) -> Report:
     top = found["report"][0] if found["report"] else {}
     rows = {"criteria": found["criterion"], "coverage": found["coverage"], "findings": found["finding"]}
     return Report.from_json(json.dumps(top | {"accounts": accounts} | rows))
+
+
+def is_jsonl(text: str) -> bool:
+    """Whether a text is lines of ours; a report as one JSON document has no ``kind``."""
+    return text.lstrip().startswith('{"kind":')
 
 
 def line_schema() -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
+from functools import lru_cache
 from json import dumps
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
@@ -45,7 +46,7 @@ def oscal(report: Report) -> str:
             "resources": [{"uuid": plan, "title": "The checks that were asked for", "description": _text(", ".join(one.id for one in report.asked.checks))}]
         },
     }
-    return visible(dumps({"assessment-results": document}, ensure_ascii=False, indent=1)) + "\n"
+    return visible(dumps({"assessment-results": document}, ensure_ascii=False, separators=(",", ":"))) + "\n"
 
 
 def _result(report: Report, id: str, ended: str) -> dict[str, Any]:
@@ -131,6 +132,7 @@ def _subject(where: FoundResource) -> str:
     return _id("resource", where.partition, where.account, where.region, where.arn)
 
 
+@lru_cache(maxsize=100_000)
 def _id(*names: str) -> str:
     return str(uuid5(_ROOT, "\n".join(names)))
 
