@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from cloudsoc.aws.iam import AccessKey, CredentialRow, User, has_access_key
+from cloudsoc.aws.iam.credentials import AccessKey, CredentialRow, has_access_key
+from cloudsoc.aws.iam.users import User
 from cloudsoc.model import NotApplicable
-from cloudsoc_checks.iam import access_key_rotated_within_limit, console_user_requires_mfa
+from cloudsoc_checks.iam.keys import access_key_rotated_within_limit
+from cloudsoc_checks.iam.users import console_user_requires_mfa
 from tests.checks.table import UNREAD, but, given, table
 
 AT = datetime(2026, 11, 25, 12, tzinfo=UTC)
-USER = User(arn="arn:aws:iam::111122223333:user/ann", region="global", user_name="ann", create_date=AT - timedelta(days=400))
+USER = User(arn="arn:aws:iam::111122223333:user/ann", region="global", user_name="ann", path="/", create_date=AT - timedelta(days=400))
 ROW = CredentialRow(
     generated_time=AT - timedelta(hours=1),
     password_enabled=True,

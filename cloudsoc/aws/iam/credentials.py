@@ -1,4 +1,4 @@
-"""IAM: users, their console passwords and their access keys."""
+"""IAM: console passwords and access keys of users."""
 
 from __future__ import annotations
 
@@ -8,25 +8,11 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any, Literal
 
-from cloudsoc.aws.account import Account
+from cloudsoc.aws.iam.users import User
 from cloudsoc.model import Address, Calls, Fact, NotApplicable, Resource, listed, reading, reads
 
 NoValue = Literal["N/A", "no_information", "not_supported"]
 """What the credential report says where it has nothing to say: values of their own, not errors."""
-
-
-@listed(
-    "iam:GetAccountAuthorizationDetails.UserDetailList[]",
-    arn="{Arn}",
-    names={"UserName": "{UserName}"},
-    gone="NoSuchEntity",
-    resource_type="AWS::IAM::User",
-)
-class User(Resource[Account]):
-    """An IAM user. The root user is none."""
-
-    user_name: str
-    create_date: datetime
 
 
 _TRUTH = {"true": True, "false": False}
