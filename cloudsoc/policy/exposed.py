@@ -39,7 +39,7 @@ federated          who comes from an identity provider; ``*`` is any
 _PUBLIC: Final = ("public", "any AWS account")
 
 
-class NeedsReview(Exception):  # noqa: N818 it is a state of knowledge, no error
+class NeedsReview(Exception):
     """A question has no certain answer: a person must look. The message says at what."""
 
 
@@ -56,11 +56,13 @@ class Who:
         if self.kind == "account":
             return self.value
         parts = self.value.split(":", 5)
-        return (parts[4] or None) if self.kind == "principal" and len(parts) == 6 else None
+        return parts[4] if self.kind == "principal" and len(parts) == 6 and parts[4].isdigit() else None
 
     def __str__(self) -> str:
         if self.kind in _PUBLIC:
             return "everyone" if self.kind == "public" else self.kind
+        if self.value.startswith("the "):
+            return self.value
         if self.value == "*":
             return f"any {'identity provider' if self.kind == 'federated' else self.kind}"
         return f"{self.kind} {self.value}"

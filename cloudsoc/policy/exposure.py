@@ -1,15 +1,18 @@
 """Who outside could ever be allowed to do what, over all requests.
 
-AWS source: IAM User Guide, "Policy evaluation logic", "AWS global condition context keys"; Amazon S3 User Guide, "Blocking public access to your Amazon S3
-storage" (the meaning of public).
+Each Allow statement is asked, from the largest class of callers to the smallest: is there a request from a caller of this class, about whom the document says
+nothing else, that the statement admits and that no Deny stops? A smaller class is asked only for what the larger ones leave. Every yes is tried with `decide`.
+
+AWS source: IAM User Guide, "Policy evaluation logic", "Cross-account policy evaluation logic", "AWS global condition context keys", "The confused deputy
+problem"; Amazon S3 User Guide, "Blocking public access to your Amazon S3 storage" (the meaning of public).
 """
 
 from collections.abc import Mapping
+from datetime import datetime
+from functools import lru_cache
 
-from cloudsoc.policy.actions import statement_actions
 from cloudsoc.policy.document import PolicyDocument
-from cloudsoc.policy.exposed import Exposure, ExposureGrant, Who
-from cloudsoc.policy.statement import Principal, Statement
+from cloudsoc.policy.exposed import Exposure
 
 __all__ = ["exposure"]
 
@@ -21,46 +24,30 @@ def exposure(
     resource: str | None = None,
     organization: str | None = None,
     service: str | None = None,
+    at: datetime | None = None,
+    foreign_resource: bool = False,
 ) -> Exposure:
     """Who outside the account could ever be allowed something by the policy of a resource, if their own policies allow everything.
 
-    ``account`` is the owner of the resource: its own principals are not outside. ``organization`` is the organisation that the account is in
-    (``o-...``), where it is known; it is what ``aws:ResourceOrgID`` stands for. ``resource`` is the ARN of what the policy is attached to, ``service`` the
-    prefix of its actions where the ARN does not say it; without either, actions of all services count.
+    ``account`` is the owner of the resource: its own principals are not outside. Without it, all accounts are. ``organization`` is the organisation that the
+    account is in (``o-...``), where it is known. ``resource`` is the ARN of what the policy is attached to, ``service`` the prefix of its actions where the
+    ARN does not say it; without either, actions of all services count. ``at`` is a time that is over: what ended before it is not allowed any more.
+    ``foreign_resource``: the policy is that of a VPC endpoint, and the question is what can be done through it to what others own.
 
     Raises:
         MalformedPolicy: it is not a policy.
 
     """
-    parsed = PolicyDocument.parse(document)
-    denies = any(statement.denies for statement in parsed)
-    grants = [
-        grant
-        for index, statement in enumerate(parsed)
-        if statement.allows
-        for grant in _grants(index, statement, account, service, needs_review="the policy has a Deny" if denies else None)
-    ]
-    return Exposure(tuple(grants))
+    moment = None if at is None else int(at.timestamp() * 1_000_000)
+    return _exposure(PolicyDocument.parse(document), account, resource, organization, service, moment, foreign_resource)
 
 
-def _grants(index: int, statement: Statement, account: str | None, service: str | None, *, needs_review: str | None) -> list[ExposureGrant]:
-    reason = f"condition {statement.conditions[0].key}" if statement.conditions else needs_review
-    actions = tuple(sorted(action for action in statement_actions(statement) if service in (None, action.partition(":")[0])))
-    resources = statement.resources if statement.not_resources is None else tuple(f"not {text}" for text in statement.not_resources)
-    everyone = Principal("AWS", "*")
-    whos = {_who(principal) for principal in ((everyone,) if statement.not_principals is not None else statement.principals or ())}
-    return [
-        ExposureGrant(who, actions, resources or (), index, statement, guarded=who.kind not in ("service", "federated"), needs_review=reason)
-        for who in sorted(whos)
-        if account is None or who.account != account
-    ]
+@lru_cache(maxsize=1024)
+def _exposure(
+    document: PolicyDocument, account: str | None, resource: str | None, organization: str | None, service: str | None, moment: int | None, foreign: bool
+) -> Exposure:
+    from cloudsoc.policy.finding import Finder  # here: whoever only decides needs none of it
 
-
-def _who(principal: Principal) -> Who:
-    if principal.is_everyone:
-        return Who("public")
-    if principal.kind == "AWS":
-        return Who("account", principal.account) if principal.names_account and principal.account is not None else Who("principal", principal.value)
-    if principal.kind == "CanonicalUser":
-        return Who("account", principal.value)
-    return Who("service" if principal.kind == "Service" else "federated", principal.value)
+    if not any(statement.allows for statement in document):
+        return Exposure()
+    return Exposure(tuple(Finder(document, account, resource, organization, service, moment, foreign=foreign).grants()))

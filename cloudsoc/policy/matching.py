@@ -50,6 +50,11 @@ class PreparedResources:
         self.exact = frozenset(exact)
         self.keys = tuple(dict.fromkeys(key for template in self.templates for key in template.keys))
 
+    @property
+    def opened(self) -> list[Glob]:
+        """Patterns for what the entries with variables can match, whatever the variables stand for."""
+        return [Glob.of([part if isinstance(part, tuple) else ("*", True) for part in template.parts]) for template in self.templates]
+
     def match(self, request: "Request") -> bool:
         """Is the request's resource among them?"""
         return self._listed(request) is not self.negated

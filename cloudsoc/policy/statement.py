@@ -10,7 +10,7 @@ from cloudsoc.policy.arns import resource_pattern, resources_cover, resources_ov
 from cloudsoc.policy.operators import Operator
 from cloudsoc.policy.patterns import Glob, covers, glob, overlap
 
-__all__ = ["Condition", "Effect", "Principal", "PrincipalKind", "Statement"]
+__all__ = ["Condition", "Effect", "Principal", "PrincipalKind", "Statement", "any_value"]
 
 Effect = Literal["Allow", "Deny"]
 PrincipalKind = Literal["AWS", "Service", "Federated", "CanonicalUser"]
@@ -108,7 +108,7 @@ class Statement:
         """Does its Resource or NotResource take in *at least one* resource that ``pattern`` matches? Policy variables may have any value."""
         wanted = resource_pattern(pattern)
         if self.resources is not None:
-            return any(resources_overlap(resource_pattern(_any_value(resource)), wanted) for resource in self.resources)
+            return any(resources_overlap(resource_pattern(any_value(resource)), wanted) for resource in self.resources)
         return not resources_cover([resource_pattern(resource) for resource in self.not_resources or () if "${" not in resource], wanted)
 
     def to_mapping(self) -> dict[str, object]:
@@ -136,7 +136,7 @@ def _action_glob(action: str) -> Glob:
     return glob("*:*" if action == "*" else action.lower())  # an action always has a service in front
 
 
-def _any_value(text: str) -> str:
+def any_value(text: str) -> str:
     """``text`` with its policy variables replaced by a star: what they may stand for is any text."""
     found, rest = [], text
     while (start := rest.find("${")) >= 0 and (end := rest.find("}", start)) >= 0:

@@ -8,10 +8,14 @@ matches nothing (so that what is negated over it holds).
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from typing import Final, Self
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Final, Self
 
-__all__ = ["Context", "Part", "Template"]
+if TYPE_CHECKING:
+    from cloudsoc.policy.document import PolicyDocument
+    from cloudsoc.policy.statement import Condition
+
+__all__ = ["Context", "Part", "Template", "substituted"]
 
 Context = Mapping[str, tuple[str, ...]]
 """A request's context: keys in lower case, each with its values."""
@@ -44,6 +48,19 @@ class Template:
     def keys(self) -> tuple[str, ...]:
         """The context keys that its variables name."""
         return tuple(part.key for part in self.parts if isinstance(part, Variable))
+
+    def text(self, context: Context) -> str:
+        """The text with the values of those variables in place that ``context`` has."""
+        found: list[str] = []
+        for part in self.parts:
+            if isinstance(part, Variable):
+                values = context.get(part.key, ())
+                default = "" if part.default is None else f", '{part.default}'"
+                found.append(values[0] if len(values) == 1 else "${" + part.key + default + "}")
+            else:
+                text, wild = part
+                found.append(text if wild else "${" + text + "}")
+        return "".join(found)
 
     def resolved(self, context: Context) -> list[Part] | None:
         """The parts with the values of a request in place; None where one is missing (or has several values, which a variable cannot stand for)."""
@@ -78,3 +95,14 @@ def _parts(text: str) -> Iterator[Part | Variable]:
         here = end + 1
     if here < len(text):
         yield text[here:], True
+
+
+def substituted(document: "PolicyDocument", context: Context) -> "PolicyDocument":
+    """The document with the values of ``context`` in place of their variables, in its conditions. They must have no wildcards in them."""
+    if document.version == "2008-10-17" or not any("${" in text for statement in document for condition in statement.conditions for text in condition.values):
+        return document
+
+    def filled(condition: "Condition") -> "Condition":
+        return replace(condition, values=tuple(Template.of(text).text(context) if "${" in text else text for text in condition.values))
+
+    return replace(document, statements=tuple(replace(item, conditions=tuple(map(filled, item.conditions))) for item in document))

@@ -1,0 +1,74 @@
+"""A request for an answer: one that the policy allows, made from the values that the search has left, and tried."""
+
+from collections.abc import Iterator
+
+from cloudsoc.policy.conditions import PreparedCondition
+from cloudsoc.policy.document import PolicyDocument
+from cloudsoc.policy.domains import ABSENT, Values
+from cloudsoc.policy.evaluation import decide
+from cloudsoc.policy.matching import PreparedStatement, prepared_document
+from cloudsoc.policy.policies import Policies, Policy
+from cloudsoc.policy.request import Request
+from cloudsoc.policy.variables import Template
+from cloudsoc.policy.worlds import RESOURCE, Masks, View, Worlds
+
+__all__ = ["Witnesses"]
+
+_ALL = {"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}}
+
+
+class Witnesses:
+    """Makes requests under one document, whose resource belongs to ``owner``, and tries them; the caller's own side allows everything."""
+
+    def __init__(self, worlds: Worlds, document: PolicyDocument, owner: str) -> None:
+        self.worlds = worlds
+        self.owner = owner
+        everything = Policy.of(_ALL, "the caller's own policies")
+        items = prepared_document(document).statements
+        self.asked = {key for item in items for key in (*item.resources.keys, *(key for test in item.tests for key in test.keys))}
+        self.policies = Policies(identity=(everything,), session=(everything,), resource=Policy("policy", document))
+
+    def find(self, item: PreparedStatement, action: str, view: View, masks: Masks) -> Request | None:
+        """A request that is allowed, for what the search has left; None if none was found."""
+        for request in self._made(item, action, view, masks):
+            if decide(request, self.policies).allowed:
+                return request
+        return None
+
+    def _made(self, item: PreparedStatement, action: str, view: View, masks: Masks) -> Iterator[Request]:
+        context: dict[str, Values] = {key: value for key, value in view.pins.items() if key in self.asked or value == ABSENT}
+        for key, domain in self.worlds.domains.items():
+            mask = masks.get(key, view.masks.get(key, 0))
+            if mask and domain.meaning != "unknown":
+                context[key] = domain.values[(mask & -mask).bit_length() - 1]
+        resource = self.worlds.resources[((mask := masks[RESOURCE]) & -mask).bit_length() - 1] if masks[RESOURCE] else "*"
+        yield Request(action, resource, view.caller, context, self.owner)
+        if any(test.templates for test in item.tests) or item.resources.templates:
+            yield from self._with_variables(item, action, view, context, resource)
+
+    def _with_variables(self, item: PreparedStatement, action: str, view: View, context: dict[str, Values], resource: str) -> Iterator[Request]:
+        """What the variables of the Allow stand for is up to the caller, unless it follows from who that is."""
+        filled = dict(context)
+        templates = [template for test in item.tests for template in test.templates] + item.resources.templates
+        for key in {key for template in templates for key in template.keys}:
+            if not filled.get(key) and key not in view.pins and view.masks.get(key, 2) > 1:
+                filled[key] = ("x",)
+        for test in item.tests:
+            if test.templates and test.key not in view.pins and (text := _resolved(test.templates[0], filled)) is not None:
+                domain = self.worlds.domains[test.key]
+                name = domain.name(text)
+                if name is not None and not view.masks.get(test.key, -1) & domain.such(name):
+                    return  # this class of callers cannot have it
+                filled[test.key] = _value(test, text)
+        places = [text for template in item.resources.templates if (text := _resolved(template, filled)) is not None]
+        for place in [*places, resource]:
+            yield Request(action, place, view.caller, filled, self.owner)
+
+
+def _value(test: PreparedCondition, text: str) -> Values:
+    return ABSENT if test.condition.operator.negated else (text,)
+
+
+def _resolved(template: Template, context: dict[str, Values]) -> str | None:
+    parts = template.resolved(context)
+    return None if parts is None else "".join(text.replace("*", "x").replace("?", "x") if wild else text for text, wild in parts)
