@@ -1,0 +1,253 @@
+"""How strangers get at a bucket: through its ACL, its policy, or its access points, as far as the blocks of public access let them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from cloudsoc.aws.account import Account
+from cloudsoc.aws.s3 import AclGrant, Bucket, BucketAcl, BucketOwnershipControls, BucketPolicy, BucketPolicyStatus
+from cloudsoc.aws.s3_access_points import (
+    AccessPoint,
+    AccessPointPolicy,
+    AccessPointPublicAccessBlock,
+    MultiRegionAccessPoint,
+    MultiRegionAccessPointPolicy,
+)
+from cloudsoc.graphs.public_access import EffectivePublicAccessBlock
+from cloudsoc.model import Every, Incomplete, ObservedAt, Unread, derivation
+from cloudsoc.policy import Exposure, ExposureGrant, PolicyDocument, access_level, exposure
+
+GROUPS = {
+    "http://acs.amazonaws.com/groups/global/AllUsers": "everyone",
+    "http://acs.amazonaws.com/groups/global/AuthenticatedUsers": "any AWS account",
+}
+"""The groups of an ACL that are open to the public."""
+
+_ACTIONS = {
+    "READ": ("s3:ListBucket", "s3:ListBucketMultipartUploads", "s3:ListBucketVersions"),
+    "WRITE": ("s3:PutObject",),
+    "READ_ACP": ("s3:GetBucketAcl",),
+    "WRITE_ACP": ("s3:PutBucketAcl",),
+}
+"""What the permissions of a bucket's ACL allow. AWS source: Amazon S3 User Guide, "Access control list (ACL) overview"."""
+
+_LETS_HIMSELF_IN = frozenset({"s3:PutBucketAcl", "s3:PutObjectAcl"})
+"""Whoever may do this may give himself the right to read as well."""
+
+_TELLING = frozenset({"s3:GetObject", "s3:ListBucket", "s3:PutObject", "s3:DeleteObject", "s3:PutBucketAcl"})
+"""Of many actions, those that people understand are shown."""
+
+Points = Every[tuple[AccessPoint, AccessPointPublicAccessBlock, AccessPointPolicy | None]]
+MultiPoints = Every[tuple[MultiRegionAccessPoint, MultiRegionAccessPointPolicy | None]]
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """A way in: for whom (``everyone``, ``any AWS account``), to do what, through what."""
+
+    who: str
+    actions: tuple[str, ...]
+    through: str
+
+    @property
+    def reads(self) -> bool:
+        """Whether something can be read or listed this way."""
+        return bool(_LETS_HIMSELF_IN & {*self.actions}) or any(access_level(action) in ("Read", "List", "Unknown") for action in self.actions)
+
+    @property
+    def writes(self) -> bool:
+        """Whether something can be changed this way."""
+        return any(access_level(action) not in ("Read", "List") for action in self.actions)
+
+    def __str__(self) -> str:
+        shown = sorted(self.actions, key=lambda action: (action not in _TELLING, action))
+        more = f" and {len(shown) - 3} more" if len(shown) > 3 else ""
+        return f"{self.who} may {', '.join(shown[:3])}{more} through {self.through}"
+
+
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """What is not known, and the way in that it might be; None: it might be any."""
+
+    unread: tuple[Unread, ...]
+    opening: Opening | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class BucketAccess:
+    """The ways in for the public. ``closed`` says, in words, what keeps out grants that there are or could be."""
+
+    openings: tuple[Opening, ...] = ()
+    doubts: tuple[Doubt, ...] = ()
+    closed: tuple[str, ...] = ()
+
+    def to_read(self) -> tuple[Opening, ...]:
+        """By which the public can list or read; raises ``Incomplete`` where none is known and something that could be one was not read."""
+        found = tuple(one for one in self.openings if one.reads)
+        return found or self._none(doubt for doubt in self.doubts if doubt.opening is None or doubt.opening.reads)
+
+    def to_write(self) -> tuple[Opening, ...]:
+        """By which the public can write or change; raises ``Incomplete`` as ``to_read`` does."""
+        found = tuple(one for one in self.openings if one.writes)
+        return found or self._none(doubt for doubt in self.doubts if doubt.opening is None or doubt.opening.writes)
+
+    @staticmethod
+    def _none(doubts: Iterable[Doubt]) -> tuple[Opening, ...]:
+        if unread := tuple(dict.fromkeys(one for doubt in doubts for one in doubt.unread)):
+            raise Incomplete(*unread)
+        return ()
+
+
+@derivation
+def bucket_access(
+    bucket: Bucket,
+    account: Account,
+    block: EffectivePublicAccessBlock,
+    acl: BucketAcl | Unread,
+    ownership: BucketOwnershipControls | Unread | None,
+    policy: BucketPolicy | Unread | None,
+    status: BucketPolicyStatus | Unread | None,
+    points: Points,
+    multi: MultiPoints,
+    at: ObservedAt,
+) -> BucketAccess:
+    """AWS source: Amazon S3 User Guide, "Blocking public access to your Amazon S3 storage", "Configuring IAM policies for using access points"."""
+    asked = _Asked(bucket, account.account, block, at)
+    return _together([_by_acl(asked, acl, ownership), _by_policy(asked, policy, status, points, multi)])
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    bucket: Bucket
+    account: str
+    block: EffectivePublicAccessBlock
+    at: datetime
+
+    def exposed(self, document: PolicyDocument, resource: str) -> Exposure:
+        return exposure(document, account=self.account, resource=resource, service="s3", at=self.at)
+
+    def review(self, operation: str, why: str) -> tuple[Unread, ...]:
+        return (Unread(operation, f"needs review: {why}", self.bucket.region, self.account),)
+
+
+def _together(several: Iterable[BucketAccess]) -> BucketAccess:
+    all_ = list(several)
+    return BucketAccess(
+        tuple(opening for one in all_ for opening in one.openings),
+        tuple(doubt for one in all_ for doubt in one.doubts),
+        tuple(text for one in all_ for text in one.closed),
+    )
+
+
+# -- through the ACL ---------------------------------------------------------------------------------------------------
+
+
+def _by_acl(asked: _Asked, acl: BucketAcl | Unread, ownership: BucketOwnershipControls | Unread | None) -> BucketAccess:
+    ignored = asked.block.known("IgnorePublicAcls")
+    if ignored:
+        return BucketAccess(closed=(f"the {asked.block.setter('IgnorePublicAcls')} has public ACLs ignored",))
+    if not isinstance(ownership, Unread) and acls_disabled(ownership):
+        return BucketAccess(closed=("ACLs are disabled",))
+    if isinstance(acl, Unread):
+        return BucketAccess(doubts=(Doubt((acl,)),))
+    openings = tuple(public_grants(acl.grants))
+    unread = (() if ignored is False else asked.block.unread) + ((ownership,) if isinstance(ownership, Unread) else ())
+    if unread:
+        return BucketAccess(doubts=tuple(Doubt(unread, one) for one in openings))
+    return BucketAccess(openings)
+
+
+def acls_disabled(ownership: BucketOwnershipControls | None) -> bool:
+    """Whether no ACL has any effect, neither the bucket's nor its objects'."""
+    return ownership is not None and any(rule.object_ownership == "BucketOwnerEnforced" for rule in ownership.rules)
+
+
+def public_grants(grants: Iterable[AclGrant]) -> Iterator[Opening]:
+    """What the ACL of a bucket grants to the public."""
+    for grant in grants:
+        if who := GROUPS.get(grant.grantee.uri or ""):
+            every = tuple(action for several in _ACTIONS.values() for action in several)
+            yield Opening(who, _ACTIONS.get(grant.permission, every), f"the ACL ({grant.permission})")
+
+
+# -- through the policy ------------------------------------------------------------------------------------------------
+
+
+def _by_policy(
+    asked: _Asked, policy: BucketPolicy | Unread | None, status: BucketPolicyStatus | Unread | None, points: Points, multi: MultiPoints
+) -> BucketAccess:
+    restricted = asked.block.known("RestrictPublicBuckets")
+    if restricted:
+        return BucketAccess(closed=(f"the {asked.block.setter('RestrictPublicBuckets')} restricts public policies",))
+    if policy is None or (isinstance(policy, Unread) and status is None):
+        return BucketAccess()
+    if isinstance(policy, Unread):
+        if isinstance(status, Unread) or status is None or status.is_public:
+            return BucketAccess(doubts=(Doubt((policy,)),))
+        # AWS itself says that it is not public; what it leaves to access points is not in that.
+        found = _by_points(asked, None, (policy,), points, multi)
+    else:
+        exposed = asked.exposed(policy.policy, asked.bucket.arn)
+        direct = BucketAccess(*_grants(asked, exposed, "the bucket policy", None if isinstance(status, Unread) else status))
+        left = exposed.to("access points").only(lambda grant: asked.account in grant.who.value)
+        found = _together([direct, _by_points(asked, left, (), points, multi)])
+    if restricted is None and found.openings:
+        doubts = tuple(Doubt(asked.block.unread, one) for one in found.openings)
+        return replace(found, openings=(), doubts=found.doubts + doubts)
+    return found
+
+
+def _grants(asked: _Asked, exposed: Exposure, through: str, status: BucketPolicyStatus | None) -> tuple[tuple[Opening, ...], tuple[Doubt, ...]]:
+    """What a policy grants to the public, and what it might grant. AWS assumes the worst of a policy: what it does not call public is not."""
+    public = exposed.only(lambda grant: grant.is_public)
+    openings = tuple(_opening(grant, through) for grant in public.certain)
+    doubts = [
+        Doubt(asked.review("s3:GetBucketPolicy", f"{through}: {grant.needs_review}"), _opening(grant, through))
+        for grant in public.unclear
+        if status is None or status.is_public
+    ]
+    if status is not None and status.is_public and not public:
+        doubts.append(Doubt(asked.review("s3:GetBucketPolicyStatus", "AWS calls the policy public, and no statement of it says why")))
+    return openings, tuple(doubts)
+
+
+def _opening(grant: ExposureGrant, through: str) -> Opening:
+    sid = f' "{grant.statement.sid}"' if grant.statement.sid else ""
+    return Opening(str(grant.who), grant.actions, f"{through}, statement {grant.index}{sid}")
+
+
+# -- through access points ---------------------------------------------------------------------------------------------
+
+
+def _by_points(asked: _Asked, left: Exposure | None, unread: tuple[Unread, ...], points: Points, multi: MultiPoints) -> BucketAccess:
+    """Where a bucket leaves it to its access points whom to let in (``left``; None: not known, as ``unread`` has it), their policies decide."""
+    if left is not None and not left:
+        return BucketAccess()
+    found: list[BucketAccess] = []
+    for point, block, policy in points.known:
+        if point.bucket == asked.bucket.name and point.network_origin != "VPC" and not block.restrict_public_buckets and policy is not None:
+            found.append(_by_point(asked, left, unread, f"access point {point.name}", point.arn, policy.policy))
+    for every, several in multi.known:
+        document = several.policy.established.policy if several is not None and several.policy.established else None
+        if asked.bucket.name in every.buckets and not every.public_access_block.restrict_public_buckets and document is not None:
+            found.append(_by_point(asked, left, unread, f"multi-region access point {every.name}", every.arn, document))
+    gaps = [*(one for one in points.unread if one.region in ("", asked.bucket.region)), *multi.unread]
+    return _together([*found, BucketAccess(doubts=tuple(Doubt((gap,)) for gap in gaps))])
+
+
+def _by_point(asked: _Asked, left: Exposure | None, unread: tuple[Unread, ...], name: str, arn: str, document: PolicyDocument) -> BucketAccess:
+    openings, doubts = _grants(asked, asked.exposed(document, arn), name, None)
+    if left is None:
+        return BucketAccess(doubts=(*doubts, *(Doubt(unread, one) for one in openings)))
+    review = asked.review("s3:GetBucketPolicy", "; ".join(left.needs_review))
+    return BucketAccess(tuple(_both(openings, left.certain)), (*doubts, *(Doubt(review, one) for one in _both(openings, left.unclear))))
+
+
+def _both(openings: Iterable[Opening], left: Exposure) -> Iterator[Opening]:
+    """What an access point grants and the bucket leaves to it."""
+    allowed = {action for grant in left for action in grant.actions}
+    for one in openings:
+        if actions := tuple(action for action in one.actions if action in allowed):
+            yield replace(one, actions=actions)
