@@ -67,7 +67,7 @@ def _shared(known: Mapping[str, Check[...]]) -> dict[str, Setting]:
         elif isinstance(node, type) and (made := derived(node)):
             found |= {(one.shared.name if one.shared else name): one for name, one in signature(made.function).settings.items()}
     for kind in plan.facts:
-        found |= {name: Setting(name, type(default), default, None) for name, default in settings_of_fact(kind).items()}
+        found |= {(one.shared.name if one.shared else name): one for name, one in settings_of_fact(kind).items()}
     return found
 
 

@@ -80,7 +80,7 @@ class Collector:
             self._ways[way.asked_about].append(way)
             inventory.fields[fact_name(way.kind)] = field_paths(way.kind)
             if given := settings_of_fact(way.kind):
-                inventory.settings[fact_name(way.kind)] = {name: self.settings.get(name, default) for name, default in given.items()}
+                inventory.settings[fact_name(way.kind)] = {name: one.given(self.settings) for name, one in given.items()}
 
     def run(
         self,

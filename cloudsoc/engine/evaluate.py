@@ -251,7 +251,7 @@ class World:
             asked = signature(made.function)
             subject = asked.subjects[0]
             values = (self.reader(subject, subject)(address), *(self.parameter(subject, need)(address) for need in asked.needs))
-            settings = {name: self.evaluation.shared.get(one.shared.name if one.shared else name, one.default) for name, one in asked.settings.items()}
+            settings = {name: one.given(self.evaluation.shared) for name, one in asked.settings.items()}
             answer = judge(made.function, asked, values, settings)
             if isinstance(answer, NotAssessed):
                 answer = (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
@@ -46,7 +47,10 @@ class CallRecord:
 
 @dataclass
 class AccountInventory:
-    """One account. Facts are held by the name of their class (``service.Class``), so that a snapshot needs no class to be read."""
+    """One account. Facts are held by the name of their class (``service.Class``), so that a snapshot needs no class to be read.
+
+    ``kept`` and ``kept_hash`` are a snapshot's: facts that could not be read as they were written, and the content hash that it was loaded with.
+    """
 
     account: str
     partition: str = "aws"
@@ -61,7 +65,9 @@ class AccountInventory:
     gaps: dict[str, list[Gap]] = field(default_factory=lambda: defaultdict(list))
     vanished: dict[str, int] = field(default_factory=dict)
     calls: list[CallRecord] = field(default_factory=list)
-    kept_hash: str | None = field(default=None, compare=False)
+    kept: dict[str, dict[str, Any]] = field(default_factory=lambda: defaultdict(dict), compare=False, repr=False)
+    kept_hash: str | None = field(default=None, compare=False, repr=False)
+    _gone: set[str] = field(default_factory=set, init=False, compare=False, repr=False)
 
     @property
     def content_hash(self) -> str:
@@ -71,29 +77,48 @@ class AccountInventory:
         return self.kept_hash or content_hash(self)
 
     def found(self, address: Address) -> bool:
-        """Note a resource; False where it was known already."""
+        """Note a resource; False where it was known already, or is known to be gone."""
+        if address.id in self._gone:
+            return False
+        self.kept_hash = None
         known = self.addresses[fact_name(address.kind)]
         return known.setdefault(address.id, address) is address
 
     def learn(self, kind: Kind, id: str, value: Value) -> None:
         """Note a fact about a resource. Two different answers about one resource are unread, not the first of them."""
+        if id in self._gone:
+            return
+        self.kept_hash = None
         known = self.facts[fact_name(kind)]
         other = known.setdefault(id, value)
         if other is not value and other != value:
-            known[id] = other if isinstance(other, Unread) else _contradiction(kind, self.account, value)
+            known[id] = _of_two(kind, self.account, other, value)
 
     def miss(self, kind: Kind, unread: Unread, within: Iterable[str]) -> None:
         """Note that a population is not wholly known."""
         gap = Gap(unread, tuple(within))
-        if gap not in (known := self.gaps[fact_name(kind)]):
+        if self._gone.isdisjoint(gap.within) and gap not in (known := self.gaps[fact_name(kind)]):
+            self.kept_hash = None
             known.append(gap)
 
     def forget(self, address: Address) -> None:
-        """Take a vanished resource out of the population, and count it."""
-        name = fact_name(address.kind)
-        if self.addresses[name].pop(address.id, None) is not None:
-            self.facts[name].pop(address.id, None)
-            self.vanished[name] = self.vanished.get(name, 0) + 1
+        """Take a vanished resource out of the population, with all that exists in it and all that was noted of it, and count it."""
+        if address.id not in self.addresses.get(fact_name(address.kind), {}):
+            return
+        self.kept_hash = None
+        for name, known in list(self.addresses.items()):
+            for id in [id for id, one in known.items() if id == address.id or address.id in path(one)]:
+                del known[id]
+                self._gone.add(id)
+                self.vanished[name] = self.vanished.get(name, 0) + 1
+        for facts in self.facts.values():
+            for id in self._gone & facts.keys():
+                del facts[id]
+        for name, gaps in self.gaps.items():
+            self.gaps[name] = [gap for gap in gaps if self._gone.isdisjoint(gap.within)]
+        for several in (self.addresses, self.facts, self.gaps):
+            for name in [name for name, held in several.items() if not held]:
+                del several[name]
 
     def known(self, kind: Kind) -> Mapping[str, Address]:
         """The resources of a class that were found, by id."""
@@ -119,12 +144,13 @@ class AccountInventory:
         return next((one for one in self.known(kind).values() if one.region == region), None) if is_place(kind) else None
 
 
-def _contradiction(kind: Kind, account: str, value: Value) -> Unread:
+def _of_two(kind: Kind, account: str, one: Value, other: Value) -> Unread:
+    """What is left of two different answers, whichever came first."""
+    if unread := [value for value in (one, other) if isinstance(value, Unread)]:
+        return min(unread)
     source = kind.source or kind.listing
     operation = source.operations[0] if source else fact_name(kind)
-    if isinstance(value, Unread):
-        return value
-    return Unread(operation, "two different answers about one resource", getattr(value, "region", ""), account)
+    return Unread(operation, "two different answers about one resource", min(getattr(value, "region", "") for value in (one, other)), account)
 
 
 def path(address: Address | None) -> tuple[str, ...]:
@@ -141,6 +167,12 @@ class Inventory:
     """Everything that was collected, for one or many accounts."""
 
     accounts: list[AccountInventory] = field(default_factory=list)
+
+    @property
+    def content_hash(self) -> str:
+        """SHA-256 over the content of all accounts, in whatever order they were read."""
+        each = sorted((one.partition, one.account, one.content_hash) for one in self.accounts)
+        return hashlib.sha256("\n".join(" ".join(one) for one in each).encode()).hexdigest()
 
     def save(self, file: str | os.PathLike[str]) -> None:
         """Write a snapshot: one compressed file, readable by its owner alone."""

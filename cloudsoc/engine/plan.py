@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from functools import cached_property
 from typing import Any
 
 import networkx as nx
 
-from cloudsoc.engine.signature import Kind, Setting, Signature, derived, signature
+from cloudsoc.engine.signature import Kind, Setting, Signature, derived, settings_of, signature
 from cloudsoc.model.check import Check, DeclarationError
 from cloudsoc.model.fact import Reading, Source
+from cloudsoc.model.parameters import Shared
 
 
 class Plan:
@@ -74,11 +76,13 @@ class Plan:
         return tuple(kind for kind in self.facts if kind in found)
 
     def settings_of(self, check: Check[...]) -> dict[str, Setting]:
-        """The settings that bear on a check: its own, and the shared ones of the derivations that it names."""
+        """The settings that bear on a check: its own, and those of the derivations and facts that it needs, which are set once for all."""
         found: dict[str, Setting] = {}
         for node in nx.ancestors(self.graph, check):
-            if isinstance(node, type) and (made := derived(node)):
-                found.update(signature(made.function).settings)
+            if isinstance(node, type):
+                made = derived(node)
+                asked = signature(made.function).settings if made else settings_of_fact(node)
+                found |= {name: replace(one, shared=one.shared or Shared(name, "")) for name, one in asked.items()}
         return dict(sorted((found | dict(signature(check.function).settings)).items()))
 
     def permissions(self) -> dict[str, tuple[str, ...]]:
@@ -102,13 +106,12 @@ def gates(when: Callable[..., Any]) -> tuple[Kind, ...]:
     return (*asked.subjects, *(element.kind for need in asked.needs for element in need.elements))
 
 
-def settings_of_fact(kind: Kind) -> dict[str, Any]:
-    """The settings of a fact and their defaults: the keyword-only parameters of its reading function."""
-    found: dict[str, Any] = {}
+def settings_of_fact(kind: Kind) -> dict[str, Setting]:
+    """The settings of a fact: the keyword-only parameters of its reading function."""
+    found: dict[str, Setting] = {}
     for source in sources(kind):
         if isinstance(source.call, Reading):
-            function = source.call.function
-            found.update(function.__kwdefaults__ or {})
+            found |= settings_of(source.call.function)
     return found
 
 

@@ -62,6 +62,10 @@ class Setting:
     default: Any
     shared: Shared | None
 
+    def given(self, values: Mapping[str, Any]) -> Any:
+        """What a mapping of names to values says about it, else its default."""
+        return values.get(self.shared.name if self.shared else self.name, self.default)
+
 
 @dataclass(frozen=True)
 class Signature:
@@ -145,8 +149,14 @@ def _signature(function: Callable[..., Any]) -> Signature:
         if not (isinstance(subject, type) and issubclass(subject, Resource) and subject.listing):
             raise TypeError(f"{asked[0].name}: the first parameter is the resource that is judged, not {_name(subject)}")
     needs = tuple(_need(one, subjects) for one in asked[1:])
-    settings = {one.name: _setting(one) for one in parameters if one.kind is one.KEYWORD_ONLY}
-    return Signature(subjects, asked[0].name, needs, settings)
+    return Signature(subjects, asked[0].name, needs, settings_of(function))
+
+
+@cache
+def settings_of(function: Callable[..., Any]) -> Mapping[str, Setting]:
+    """The settings of a function: its keyword-only parameters."""
+    parameters = inspect.signature(function, eval_str=True).parameters.values()
+    return {one.name: _setting(one) for one in parameters if one.kind is one.KEYWORD_ONLY}
 
 
 def _setting(parameter: inspect.Parameter) -> Setting:

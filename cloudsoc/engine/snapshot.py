@@ -1,8 +1,9 @@
 """Snapshots: an inventory as one compressed file, and back. What a snapshot does not hold is unread when it is loaded, never a default.
 
 The file is gzip over lines of canonical JSON: a head, for each account its description, resources, gaps, facts and calls, and an end that counts and hashes
-all lines before it. The *content* of an account is what was found in it: resources, facts, gaps, regions and settings, in an order that depends on names
-alone. Who read it, when, and the record of the calls are kept and protected by the end's hash, but two readings of one state have one content hash.
+all lines before it. The *content* of an account is what was found in it: resources, facts, gaps, regions, settings and the fields that were asked for, in an
+order that depends on names alone; a list inside a fact stands as AWS gave it. Who read it, when, and the record of the calls are kept and protected by the
+end's hash, but they are no content: two readings of one state have one content hash.
 """
 
 from __future__ import annotations
@@ -11,24 +12,29 @@ import gzip
 import hashlib
 import json
 import os
+import tempfile
 import zlib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, is_dataclass
 from datetime import datetime
 from functools import cache
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any, get_args, get_origin
 
 from pydantic import TypeAdapter, ValidationError
 
-from cloudsoc.engine.inventory import AccountInventory, CallRecord, Gap, Inventory, Value
-from cloudsoc.engine.plan import fact_name, sources
+from cloudsoc.engine.inventory import AccountInventory, CallRecord, Gap, Inventory
+from cloudsoc.engine.plan import Plan, fact_name, settings_of_fact, sources
 from cloudsoc.engine.registry import load_checks
 from cloudsoc.engine.signature import UNDECLARED, Kind, hints
-from cloudsoc.model.fact import Address, Fact
+from cloudsoc.model.check import DeclarationError
+from cloudsoc.model.fact import Address, Fact, where
 from cloudsoc.model.verdict import NotApplicable, Unread
 
 FORMAT, VERSION = "cloudsoc-snapshot", 1
+_AGAIN = "take it from where it was kept, or collect again"
+_ODD = (KeyError, IndexError, TypeError, AttributeError, ValueError, RecursionError)
+"""What reading a line may raise when it is not what we wrote."""
 
 
 class SnapshotError(ValueError):
@@ -52,7 +58,7 @@ def _content(account: AccountInventory) -> Iterator[bytes]:
         "partition": account.partition,
         "regions": {name: list(state) for name, state in account.regions.items()},
         "fields": {name: sorted(fields) for name, fields in account.fields.items()},
-        "settings": {name: {key: _plain(value) for key, value in values.items()} for name, values in account.settings.items()},
+        "settings": {name: {key: _setting(value) for key, value in values.items()} for name, values in account.settings.items()},
     }
     yield _line("account", about)
     for name in sorted(account.addresses):
@@ -63,23 +69,20 @@ def _content(account: AccountInventory) -> Iterator[bytes]:
         rows = [[name, _unread(gap.unread), list(gap.within)] for gap in account.gaps[name]]
         yield from (_line("gap", row) for row in sorted(rows, key=_text))
     for name in sorted(account.facts):
-        write: Callable[..., Any] | None = None
+        kept = account.kept.get(name, {})
         for id, value in sorted(account.facts[name].items()):
-            if isinstance(value, Fact):
-                write = write or _writer(type(value))
-                yield _line("fact", [name, id, {"fact": write(value)}])
-            else:
-                yield _line("fact", [name, id, _other(value)])
+            yield _line("fact", [name, id, kept[id] if id in kept else _written(value)])
 
 
-def _other(value: Any) -> Any:
+def _written(value: Any) -> Any:
     match value:
+        case Fact():
+            kind: Kind = type(value)
+            return {"fact": writer(kind)(value)}
         case Unread():
             return {"unread": _unread(value)}
         case NotApplicable():
             return {"not_applicable": value.reason}
-        case Raw():
-            return value.written
     return None
 
 
@@ -87,8 +90,15 @@ def _unread(unread: Unread) -> dict[str, Any]:
     return {name: value for name, value in asdict(unread).items() if value}
 
 
-def _plain(value: Any) -> Any:
-    return "undeclared" if value is UNDECLARED else json.loads(json.dumps(value, default=str))
+def _setting(value: Any) -> dict[str, Any]:
+    """A value, or nothing where it is not declared: None is a value too."""
+    return {} if value is UNDECLARED else {"value": json.loads(json.dumps(value, default=_sorted))}
+
+
+def _sorted(value: Any) -> Any:
+    if isinstance(value, (set, frozenset)):
+        return sorted(value)
+    raise TypeError(f"a setting of type {type(value).__name__} cannot be kept")
 
 
 def _text(value: Any) -> str:
@@ -99,34 +109,23 @@ def _line(what: str, value: Any) -> bytes:
     return f'{{"{what}":{_text(value)}}}\n'.encode()
 
 
-class Raw:
-    """A fact of a class that is not installed here: kept as it was written, so that the content stays whole."""
-
-    __slots__ = ("written",)
-
-    def __init__(self, written: Any) -> None:
-        self.written = written
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, Raw) and self.written == other.written
-
-    def __hash__(self) -> int:
-        return hash(_text(self.written))
-
-
 # -- writing ----------------------------------------------------------------------------------------------------------
 
 
 def save(inventory: Inventory, file: str | os.PathLike[str]) -> None:
-    """Write a snapshot, readable by its owner alone; the file is there whole or not at all."""
+    """Write a snapshot, readable by its owner alone; the file is there whole or not at all. Line by line: no second copy in memory."""
     target = Path(file)
-    beside = target.with_name(f".{target.name}.{os.getpid()}")
+    handle, beside = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)  # for its owner alone, and nobody else's file
     try:
-        with open(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as out, gzip.GzipFile("", "wb", 6, out, mtime=0) as packed:
-            _write(inventory, packed)
+        with open(handle, "wb") as out:
+            with gzip.GzipFile("", "wb", 6, out, mtime=0) as packed:
+                _write(inventory, packed)
+            out.flush()
+            os.fsync(out.fileno())
         os.replace(beside, target)
-    finally:
-        beside.unlink(missing_ok=True)
+    except BaseException:
+        Path(beside).unlink(missing_ok=True)
+        raise
 
 
 def _write(inventory: Inventory, out: gzip.GzipFile) -> None:
@@ -160,50 +159,45 @@ def _lines(inventory: Inventory) -> Iterator[bytes]:
 
 def load(file: str | os.PathLike[str]) -> Inventory:
     """Read a snapshot. Raises ``SnapshotError`` that says what is wrong with the file, and ``OSError`` where it cannot be opened."""
-    load_checks()  # a class is known by its name once its module is imported
-    inventory = Inventory()
-    builder: _Builder | None = None
-    for what, value in _verified(Path(file)):
-        if what == "account":
-            if builder:
-                builder.finish()
-            builder = _Builder(value)
-            inventory.accounts.append(builder.account)
-        elif builder:
-            builder.take(what, value)
-    if builder:
-        builder.finish()
-    return inventory
-
-
-def _verified(file: Path) -> Iterator[tuple[str, Any]]:
-    """The lines of a file; what is wrong with it is found out before its end at the latest."""
-    digest, lines, ended = hashlib.sha256(), 0, False
+    kinds = classes()
+    builders: list[_Builder] = []
+    number = 0
     try:
-        with gzip.open(file, "rb") as packed:
-            for line in packed:
-                if ended:
-                    raise SnapshotError(f"{file}: something was added after its end")
-                ((what, value),) = json.loads(line).items()
-                if lines == 0:
-                    _check_head(file, what, value)
-                elif what == "end":
-                    ended = True
-                    if (value["lines"], value["sha256"]) != (lines, digest.hexdigest()):
-                        raise SnapshotError(f"{file}: the content does not fit its hash: the file was edited or damaged; take it from where it was kept")
-                    continue
-                digest.update(line)
-                lines += 1
-                yield what, value
+        for number, what, value, line in _verified(Path(file)):
+            if what == "account":
+                builders.append(_Builder(value, kinds, line))
+            elif number > 1:
+                builders[-1].take(what, value, line)
+        return Inventory([builder.finish() for builder in builders])
+    except SnapshotError:
+        raise
     except (gzip.BadGzipFile, zlib.error, EOFError) as error:
-        told = "is not a snapshot of cloudsoc" if lines == 0 and not isinstance(error, EOFError) else f"breaks off or is damaged after line {lines}"
+        told = "is not a snapshot of cloudsoc" if number == 0 and not isinstance(error, EOFError) else f"breaks off or is damaged after line {number}; {_AGAIN}"
         raise SnapshotError(f"{file}: {told}") from error
-    except (json.JSONDecodeError, UnicodeDecodeError, KeyError, TypeError, AttributeError, ValueError) as error:
-        if isinstance(error, SnapshotError):
-            raise
-        raise SnapshotError(f"{file}: line {lines + 1} cannot be understood: the file was edited or damaged") from error
+    except _ODD as error:
+        raise SnapshotError(f"{file}: line {number + 1} or what it refers to cannot be understood: the file was edited or damaged; {_AGAIN}") from error
+
+
+def _verified(file: Path) -> Iterator[tuple[int, str, Any, bytes]]:
+    """The lines of a file, numbered; what is wrong with it is found out before its end at the latest."""
+    digest, number, ended = hashlib.sha256(), 0, False
+    with gzip.open(file, "rb") as packed:
+        for line in packed:
+            if ended:
+                raise SnapshotError(f"{file}: something was added after its end; {_AGAIN}")
+            ((what, value),) = json.loads(line).items()
+            if number == 0:
+                _check_head(file, what, value)
+            elif what == "end":
+                ended = True
+                if (value["lines"], value["sha256"]) != (number, digest.hexdigest()):
+                    raise SnapshotError(f"{file}: the content does not fit its hash: the file was edited or damaged; {_AGAIN}")
+                continue
+            digest.update(line)
+            number += 1
+            yield number, what, value, line
     if not ended:
-        raise SnapshotError(f"{file}: breaks off after line {lines}: it was not written to its end")
+        raise SnapshotError(f"{file}: breaks off after line {number}: it was not written to its end; {_AGAIN}")
 
 
 def _check_head(file: Path, what: str, value: Any) -> None:
@@ -216,20 +210,21 @@ def _check_head(file: Path, what: str, value: Any) -> None:
 class _Builder:
     """Builds one account from its lines."""
 
-    def __init__(self, about: Mapping[str, Any]) -> None:
+    def __init__(self, about: Mapping[str, Any], kinds: Mapping[str, Kind], line: bytes) -> None:
         self.account = AccountInventory(about["account"], about["partition"])
         self.account.regions = {name: (state, reason) for name, (state, reason) in about["regions"].items()}
         self.account.fields = {name: tuple(fields) for name, fields in about["fields"].items()}
-        self.account.settings = about["settings"]
+        self.account.settings = {name: _settings(kinds.get(name), values) for name, values in about["settings"].items()}
+        self._kinds = kinds
         self._resources: dict[tuple[str, str], list[Any]] = {}
         self._made: dict[tuple[str, str], Address] = {}
-        self._kinds = classes()
-        self._readers: dict[str, Callable[[Any], Value]] = {}
-        self._digest = hashlib.sha256(_line("account", about))
+        self._readers: dict[str, Callable[[Any], Any]] = {}
+        self._exact: set[str] = set()
+        self._digest = hashlib.sha256(line)
 
-    def take(self, what: str, value: Any) -> None:
+    def take(self, what: str, value: Any, line: bytes) -> None:
         if what in ("resource", "gap", "fact"):
-            self._digest.update(_line(what, value))
+            self._digest.update(line)
         match what:
             case "resource":
                 self._resources[value[0], value[1]] = value
@@ -238,7 +233,9 @@ class _Builder:
                 self.account.gaps[name].append(Gap(Unread(**unread), tuple(within)))
             case "fact":
                 name, id, written = value
-                self.account.facts[name][id] = self._value(name, written)
+                known = self.account.facts[name][id] = self._value(name, written)
+                if written and "fact" in written and (name not in self._exact or not isinstance(known, Fact)):
+                    self.account.kept[name][id] = written
             case "read":
                 self.account.caller = value["caller"]
                 self.account.observed_at = datetime.fromisoformat(value["observed_at"])
@@ -247,13 +244,15 @@ class _Builder:
             case "call":
                 times = {name: datetime.fromisoformat(value[name]) for name in ("started", "ended")}
                 self.account.calls.append(CallRecord(**(value | times | {"request_ids": tuple(value["request_ids"])})))
+            case _:
+                raise ValueError(what)
 
-    def finish(self) -> None:
+    def finish(self) -> AccountInventory:
         """Make the addresses, parents first."""
         for name, id in self._resources:
-            address = self._address(name, id)
-            self.account.addresses[name][id] = address
+            self.account.addresses[name][id] = self._address(name, id)
         self.account.kept_hash = self._digest.hexdigest()
+        return self.account
 
     def _address(self, name: str, id: str) -> Address:
         if (name, id) not in self._made:
@@ -274,23 +273,39 @@ class _Builder:
         return self._readers[name](written["fact"])
 
     def _reader(self, name: str) -> Callable[[Any], Any]:
-        kind = self._kinds.get(name)
+        """How the facts of a class are read. What cannot be read is unread, and kept as it was written, so that the content stays whole."""
+        kind, account = self._kinds.get(name), self.account.account
         if kind is None:
-            return lambda written: Raw({"fact": written})
-        lacking = sorted(set(field_paths(kind)) - set(self.account.fields.get(name, ())))
-        account = self.account.account
-        if lacking:
-            unread = Unread(sources(kind)[-1].operations[-1], f"the snapshot is older than {name}.{lacking[0]}", account=account)
-            return lambda _: unread
-        validate = _adapter(kind).validate_json
+            return lambda _: Unread(name, "no class of this name is installed here", account=account)
+        operation = sources(kind)[-1].operations[-1]
+        ours, theirs = set(field_paths(kind)), set(self.account.fields.get(name, ()))
+        if ours == theirs:
+            self._exact.add(name)
+        if lacking := sorted(ours - theirs):
+            return lambda _: Unread(operation, f"the snapshot is older than {name}.{lacking[0]}", account=account)
+        validate = reader(kind)
 
         def read(written: Any) -> Any:
             try:
                 return validate(json.dumps(written))
             except ValidationError:
-                return Unread(sources(kind)[-1].operations[-1], f"the snapshot does not fit {name} as it is now", account=account)
+                return Unread(operation, f"the snapshot does not fit {name} as it is now", account=account)
 
         return read
+
+
+def _settings(kind: Kind | None, values: Mapping[str, Any]) -> dict[str, Any]:
+    """The settings with which a fact was asked for: of their types, where the fact's class is installed and still has them."""
+    asked = settings_of_fact(kind) if kind else {}
+    found: dict[str, Any] = {}
+    for name, written in values.items():
+        found[name] = written["value"] if written else UNDECLARED
+        if written and name in asked:
+            try:
+                found[name] = TypeAdapter(asked[name].type).validate_json(json.dumps(written["value"]))
+            except ValidationError:
+                continue
+    return found
 
 
 @cache
@@ -304,20 +319,28 @@ def missing_class(name: str) -> Any:
 
 
 def classes() -> dict[str, Kind]:
-    """The fact classes that are imported, by the name under which their facts are kept."""
-    found: dict[str, Kind] = {}
+    """The fact classes by the name under which their facts are kept: those that the installed checks need, and others that are imported."""
+    needed = {fact_name(kind): kind for kind in Plan(load_checks()).facts}
+    others: dict[str, Kind] = {}
     open_: list[Any] = [Fact]
     while open_:
         for kind in open_.pop().__subclasses__():
             open_.append(kind)
             if "__dataclass_fields__" in vars(kind) and ("listing" in vars(kind) or "source" in vars(kind)) and sources(kind):
-                found[fact_name(kind)] = kind
-    return found
+                others[fact_name(kind)] = kind
+    return others | needed
 
 
-def _writer(kind: Kind) -> Callable[[Any], Any]:
+@cache
+def writer(kind: Kind) -> Callable[[Any], Any]:
+    """From a fact to what JSON can hold."""
     write = _adapter(kind).dump_python
     return lambda fact: write(fact, mode="json")
+
+
+def reader(kind: Kind) -> Callable[[str], Any]:
+    """From JSON text to a fact, strictly; raises pydantic's ``ValidationError``."""
+    return _adapter(kind).validate_json
 
 
 @cache
@@ -327,20 +350,25 @@ def _adapter(kind: Kind) -> TypeAdapter[Any]:
 
 @cache
 def field_paths(kind: Kind) -> tuple[str, ...]:
-    """The fields of a fact, those of its parts included: ``recording_group.all_supported``."""
-    return tuple(sorted(_paths(kind, "")))
+    """The fields of a fact, those of its parts included: ``recording_group.all_supported``. Raises ``DeclarationError`` for what has no order of its own."""
+    return tuple(sorted(set(_paths(kind, "", ()))))
 
 
-def _paths(model: Any, before: str) -> Iterator[str]:
+def _paths(model: Any, before: str, around: tuple[Any, ...]) -> Iterator[str]:
     for name, annotation in hints(model).items():
         yield before + name
-        for inner in _parts(annotation):
-            if inner is not model:
-                yield from _paths(inner, f"{before}{name}.")
+        for inner in _inside(annotation):
+            if inner in (set, frozenset):
+                raise DeclarationError(f"{where(model)}: {name}: a set has no order of its own; a tuple does")
+            if inner is not model and inner not in around:
+                yield from _paths(inner, f"{before}{name}.", (*around, model))
 
 
-def _parts(annotation: Any) -> Iterator[Any]:
-    if isinstance(annotation, type) and is_dataclass(annotation) and not hasattr(annotation, "to_mapping"):
+def _inside(annotation: Any) -> Iterator[Any]:
+    """The parts and sets in an annotation."""
+    if get_origin(annotation) in (set, frozenset):
+        yield get_origin(annotation)
+    elif isinstance(annotation, type) and is_dataclass(annotation) and not hasattr(annotation, "to_mapping"):
         yield annotation
     for inner in get_args(annotation):
-        yield from _parts(inner)
+        yield from _inside(inner)

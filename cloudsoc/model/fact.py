@@ -28,7 +28,7 @@ When = Callable[..., NotApplicable | None]
 """Says for which resources a fact exists: a function of the resource and, if need be, facts of it; None where it exists, the reason where it does not."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True)
 class Address:
     """Identity of a resource. It comes from the listing and outlives a refused detail.
 
@@ -42,7 +42,7 @@ class Address:
     account: str
     partition: str
     parent: Address | None = None
-    names: Mapping[str, str] = field(default_factory=dict)
+    names: Mapping[str, str] = field(default_factory=dict, hash=False)
 
     @property
     def owner(self) -> str:
