@@ -16,11 +16,17 @@ USER = User(arn="arn:aws:iam::111122223333:user/ann", region="global", user_name
 ROW = CredentialRow(
     generated_time=AT - timedelta(hours=1),
     password_enabled=True,
+    password_last_used=AT - timedelta(days=3),
+    password_last_changed=AT - timedelta(days=400),
     mfa_active=True,
     access_key_1_active=False,
     access_key_1_last_rotated="N/A",
+    access_key_1_last_used_date="N/A",
+    access_key_1_last_used_service="N/A",
     access_key_2_active=False,
     access_key_2_last_rotated="N/A",
+    access_key_2_last_used_date="N/A",
+    access_key_2_last_used_service="N/A",
 )
 
 test_console_user_requires_mfa = table(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
@@ -14,14 +15,15 @@ from cloudsoc.model import Address, Calls, Fact, NotApplicable, Resource, listed
 NoValue = Literal["N/A", "no_information", "not_supported"]
 """What the credential report says where it has nothing to say: values of their own, not errors."""
 
-
 _TRUTH = {"true": True, "false": False}
 
 
 @reading("iam:GenerateCredentialReport", "iam:GetCredentialReport")
 def credential_report(call: Calls, about: Address) -> Iterator[Mapping[str, Any]]:  # noqa: ARG001 it is about the one account that asks
     """The rows of the credential report, that of the root user included; AWS makes it anew when the last one is four hours old."""
-    while call("iam:GenerateCredentialReport")["State"] != "COMPLETE":
+    for _ in range(300):
+        if call("iam:GenerateCredentialReport")["State"] == "COMPLETE":
+            break
         call.pause(1)
     report = call("iam:GetCredentialReport")
     for row in csv.DictReader(io.StringIO(report["Content"].decode())):  # by name: AWS adds columns
@@ -36,24 +38,52 @@ def _value(column: str, text: str) -> object:
     return text
 
 
+@dataclass(frozen=True, slots=True)
+class ReportedKey:
+    """One of a user's two keys in the report, which does not say its id. None where the report names no time."""
+
+    active: bool
+    last_rotated: datetime | None
+    last_used: datetime | None
+    service: str
+
+    @classmethod
+    def of(cls, active: bool | NoValue, rotated: datetime | NoValue, used: datetime | NoValue, service: str) -> ReportedKey:
+        """From the four columns of a key."""
+        return cls(active is True, rotated if isinstance(rotated, datetime) else None, used if isinstance(used, datetime) else None, service)
+
+
 @reads(credential_report, joins="{arn}")
 class CredentialRow(Fact[User]):
     """What the credential report says of a user; one that is newer than the report is not in it."""
 
     generated_time: datetime
     password_enabled: bool | NoValue
+    password_last_used: datetime | NoValue
+    password_last_changed: datetime | NoValue
     mfa_active: bool | NoValue
     access_key_1_active: bool | NoValue
     access_key_1_last_rotated: datetime | NoValue
+    access_key_1_last_used_date: datetime | NoValue
+    access_key_1_last_used_service: str
     access_key_2_active: bool | NoValue
     access_key_2_last_rotated: datetime | NoValue
+    access_key_2_last_used_date: datetime | NoValue
+    access_key_2_last_used_service: str
+
+    @property
+    def keys(self) -> tuple[ReportedKey, ...]:
+        """The keys that the report tells of: active ones, and inactive ones that are known by the time at which they were made."""
+        both = (
+            ReportedKey.of(self.access_key_1_active, self.access_key_1_last_rotated, self.access_key_1_last_used_date, self.access_key_1_last_used_service),
+            ReportedKey.of(self.access_key_2_active, self.access_key_2_last_rotated, self.access_key_2_last_used_date, self.access_key_2_last_used_service),
+        )
+        return tuple(one for one in both if one.active or one.last_rotated)
 
 
 def has_access_key(user: User, row: CredentialRow) -> NotApplicable | None:
     """Only users who have a key in the report are asked for their keys."""
-    active = (row.access_key_1_active, row.access_key_2_active)
-    rotated = (row.access_key_1_last_rotated, row.access_key_2_last_rotated)
-    if True in active or any(isinstance(one, datetime) for one in rotated):  # an inactive key is known by the time at which it was made
+    if row.keys:
         return None
     return NotApplicable(f"{user.user_name} has no access key")
 
