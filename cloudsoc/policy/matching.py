@@ -15,7 +15,7 @@ from cloudsoc.policy.arns import ArnPattern, resource_pattern
 from cloudsoc.policy.conditions import PreparedCondition, prepared
 from cloudsoc.policy.patterns import Glob, glob
 from cloudsoc.policy.principals import Named, applies_to
-from cloudsoc.policy.variables import Template
+from cloudsoc.policy.variables import Context, Template
 
 if TYPE_CHECKING:
     from cloudsoc.policy.document import PolicyDocument
@@ -50,10 +50,11 @@ class PreparedResources:
         self.exact = frozenset(exact)
         self.keys = tuple(dict.fromkeys(key for template in self.templates for key in template.keys))
 
-    @property
-    def opened(self) -> list[Glob]:
-        """Patterns for what the entries with variables can match, whatever the variables stand for."""
-        return [Glob.of([part if isinstance(part, tuple) else ("*", True) for part in template.parts]) for template in self.templates]
+    def opened(self, pins: Context) -> list[Glob]:
+        """Patterns for what the entries with variables can match, whatever those variables stand for that ``pins`` does not say to be missing."""
+        return [
+            Glob.of([part if isinstance(part, tuple) else ("*", True) for part in template.parts]) for template in self.templates if not template.is_void(pins)
+        ]
 
     def match(self, request: "Request") -> bool:
         """Is the request's resource among them?"""

@@ -49,6 +49,10 @@ class Template:
         """The context keys that its variables name."""
         return tuple(part.key for part in self.parts if isinstance(part, Variable))
 
+    def is_void(self, pins: Context) -> bool:
+        """Does it match nothing, because a variable has no default and, as ``pins`` knows, no value?"""
+        return any(isinstance(part, Variable) and part.default is None and pins.get(part.key, ("?",)) == () for part in self.parts)
+
     def text(self, context: Context) -> str:
         """The text with the values of those variables in place that ``context`` has."""
         found: list[str] = []

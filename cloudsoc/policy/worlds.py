@@ -69,7 +69,7 @@ class Worlds:
         self._held: dict[tuple[int, int], int] = {}
         self._own = resource
         self.resources = self._resources(resource)
-        self._resource_masks: dict[tuple[int, bool], int] = {}
+        self._resource_masks: dict[int, int] = {}
 
     # What is asked of
 
@@ -78,7 +78,7 @@ class Worlds:
         exact = list(dict.fromkeys(text for item in self.statements for text in sorted(item.resources.exact)))
         for pattern in dict.fromkeys(pattern for item in self.statements for pattern in item.resources.patterns):
             machine.add_arn(pattern)
-        for opened in dict.fromkeys(opened for item in self.statements for opened in item.resources.opened):
+        for opened in dict.fromkeys(opened for item in self.statements for opened in item.resources.opened({})):
             machine.add_glob(opened)
         try:
             if own is not None:
@@ -88,13 +88,31 @@ class Worlds:
         except TooManyPatterns:
             return [own or "*", *exact]
 
-    def resource_mask(self, item: PreparedStatement, *, open_variables: bool) -> int:
+    def resource_mask(self, item: PreparedStatement, view: View, *, open_variables: bool) -> int:
         """The resources that a statement is about; ``open_variables``: a variable may stand for anything that puts a resource among them."""
-        key = (item.index, open_variables)
-        mask = self._resource_masks.get(key)
+        if item.resources.templates:
+            return self._listed(item, view.pins, open_variables=open_variables)
+        mask = self._resource_masks.get(item.index)
         if mask is None:
-            mask = self._resource_masks[key] = sum(1 << place for place, text in enumerate(self.resources) if _among(item, text, open_variables=open_variables))
+            mask = self._resource_masks[item.index] = self._listed(item, {}, open_variables=open_variables)
         return mask
+
+    def _listed(self, item: PreparedStatement, pins: Mapping[str, Values], *, open_variables: bool) -> int:
+        listed = item.resources
+        # Of NotResource, what may be among the resources is what need not be listed.
+        opened = listed.opened(pins) if open_variables is not listed.negated else []
+        found = 0
+        for place, text in enumerate(self.resources):
+            cut = fields(text)
+            inside = (
+                listed.everything
+                or text in listed.exact
+                or any(pattern.matches(text, cut) for pattern in listed.patterns)
+                or any(pattern.matches(text) for pattern in opened)
+            )
+            if inside is not listed.negated:
+                found |= 1 << place
+        return found
 
     # Conditions
 
@@ -112,6 +130,8 @@ class Worlds:
             return Atom(test.key, held)
         if all(key in view.pins for key in test.keys):
             return Atom(test.key, domain.everything if test.holds(view.pins) else 0)
+        if all(template.is_void(view.pins) for template in test.templates):
+            return Atom(test.key, domain.holding(test, dict.fromkeys(test.keys, ())))
         named = ", ".join("${" + key + "}" for key in test.keys[1:])
         return Atom(test.key, 0, f"what {named} stands for is open")
 
@@ -155,7 +175,7 @@ class Worlds:
             masks[atom.key] = masks.get(atom.key, self.mask(atom.key, view)) & atom.mask
             if not masks[atom.key]:
                 return False
-        listed = self.resource_mask(allow, open_variables=not certain)
+        listed = self.resource_mask(allow, view, open_variables=not certain)
         if not listed and (certain or not _outside(allow, self._own)):
             return False
         masks[RESOURCE] = listed or self.mask(RESOURCE, view)
@@ -170,7 +190,7 @@ class Worlds:
                 found.append((atom.key, ~atom.mask))
             elif not certain:
                 return None
-        found.append((RESOURCE, ~self.resource_mask(deny, open_variables=certain)))
+        found.append((RESOURCE, ~self.resource_mask(deny, view, open_variables=certain)))
         return found
 
     def _search(self, masks: Masks, denies: list[list[tuple[str, int]]], view: View, *, certain: bool) -> Masks | None:
@@ -215,25 +235,14 @@ class Worlds:
         """Why it is not certain what the view's requests can do."""
         items = [allow, *self.stopping(action, view.caller)]
         found = [atom.unknown for item in items for test in item.tests if (atom := self.atom(test, view)).unknown is not None]
-        found += ["what " + ", ".join("${" + key + "}" for key in item.resources.keys) + " stands for is open" for item in items if item.resources.templates]
+        found += [
+            "what " + ", ".join("${" + key + "}" for key in item.resources.keys) + " stands for is open" for item in items if item.resources.opened(view.pins)
+        ]
         if _outside(allow, self._own):
             found.append("its resources are written in another way than the ARN of the resource")
         if not found:
             found.append("there are too many Deny statements to try them all")
         return list(dict.fromkeys(found))
-
-
-def _among(item: PreparedStatement, resource: str, *, open_variables: bool) -> bool:
-    listed = item.resources
-    by_variable = open_variables is not listed.negated  # of NotResource, what may be among the resources is what need not be listed
-    cut = fields(resource)
-    found = (
-        listed.everything
-        or resource in listed.exact
-        or any(pattern.matches(resource, cut) for pattern in listed.patterns)
-        or (by_variable and any(pattern.matches(resource) for pattern in listed.opened))
-    )
-    return found is not listed.negated
 
 
 def _outside(item: PreparedStatement, own: str | None) -> bool:
