@@ -1,0 +1,47 @@
+"""What usually listens on a port, for the words of a verdict; nothing is decided by it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+SERVICES: Mapping[int, str] = {
+    20: "FTP data",
+    21: "FTP",
+    22: "SSH",
+    23: "Telnet",
+    25: "SMTP",
+    69: "TFTP",
+    110: "POP3",
+    111: "RPC portmapper",
+    135: "Windows RPC",
+    137: "NetBIOS",
+    139: "NetBIOS sessions",
+    143: "IMAP",
+    161: "SNMP",
+    445: "SMB",
+    512: "rexec",
+    513: "rlogin",
+    514: "rsh or syslog",
+    1433: "SQL Server",
+    1434: "SQL Server browser",
+    1521: "Oracle",
+    2049: "NFS",
+    2181: "ZooKeeper",
+    2483: "Oracle",
+    3306: "MySQL",
+    3389: "Remote Desktop",
+    5432: "PostgreSQL",
+    5439: "Redshift",
+    5601: "Kibana",
+    6379: "Redis",
+    7199: "Cassandra JMX",
+    8888: "Jupyter",
+    9042: "Cassandra",
+    9092: "Kafka",
+    9160: "Cassandra Thrift",
+    9200: "Elasticsearch",
+    9300: "Elasticsearch nodes",
+    11211: "memcached",
+    27017: "MongoDB",
+    27018: "MongoDB shards",
+}

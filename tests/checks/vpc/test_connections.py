@@ -1,0 +1,290 @@
+"""Peering, endpoints, VPNs and transit gateways on hand-made facts."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from cloudsoc.aws.connections import (
+    CidrBlock,
+    ClientVpnEndpoint,
+    ClientVpnEndpointStatus,
+    CloudWatchLogOptions,
+    ConnectionLogResponseOptions,
+    TransitGateway,
+    TransitGatewayOptions,
+    TunnelOption,
+    VgwTelemetry,
+    VpcEndpoint,
+    VpcEndpointService,
+    VpcEndpointServicePermissions,
+    VpcPeeringConnection,
+    VpcPeeringConnectionStateReason,
+    VpcPeeringConnectionVpcInfo,
+    VpnConnection,
+    VpnConnectionOptions,
+    VpnTunnelLogOptions,
+)
+from cloudsoc.aws.organizations import OrganizationAccounts
+from cloudsoc.aws.vpc import Route, RouteTableAssociation
+from cloudsoc.graphs.endpoint_access import EndpointAccess, endpoint_access
+from cloudsoc.model import Every, Incomplete
+from cloudsoc.policy import PolicyDocument
+from cloudsoc_checks.vpc import endpoints, peering, vpn
+from tests.checks.table import UNREAD, but, given, table
+from tests.checks.vpc.test_subnets import ACCOUNT, MAIN, VPC, A, B
+
+OWN, FOREIGN, SISTER = "111122223333", "444455556666", "999988887777"
+ORGANIZATION = OrganizationAccounts(accounts=(OWN, SISTER))
+
+
+def side(owner: str, vpc: str, *networks: str) -> VpcPeeringConnectionVpcInfo:
+    return VpcPeeringConnectionVpcInfo(owner_id=owner, vpc_id=vpc, cidr_block_set=tuple(CidrBlock(cidr_block=one) for one in networks))
+
+
+PEERING = VpcPeeringConnection(
+    arn=f"arn:aws:ec2:eu-west-1:{OWN}:vpc-peering-connection/pcx-1",
+    region="eu-west-1",
+    vpc_peering_connection_id="pcx-1",
+    requester_vpc_info=side(OWN, "vpc-1", "10.0.0.0/16"),
+    accepter_vpc_info=side(FOREIGN, "vpc-9", "10.9.0.0/16", "10.10.0.0/16"),
+    status=VpcPeeringConnectionStateReason(code="active"),
+)
+
+
+def leads(*destinations: str, over: str = "pcx-1") -> Every[Any]:
+    return Every([but(MAIN, routes=tuple(Route(destination_cidr_block=one, vpc_peering_connection_id=over) for one in destinations))])
+
+
+test_peering_routes_are_least_privilege = table(
+    peering.peering_routes_are_least_privilege,
+    passed={
+        "a subnet of it": given(PEERING, leads("10.9.1.0/24", "10.10.0.0/17"), says="2 routes"),
+        "its own network as a destination is not the other's": (PEERING, leads("10.0.0.0/16")),
+    },
+    failed={
+        "the whole network": given(PEERING, leads("10.9.0.0/16"), says="10.9.0.0/16 in rtb-m"),
+        "more than that": (PEERING, leads("10.0.0.0/8")),
+        "one of its networks": (PEERING, leads("10.10.0.0/16")),
+        "everything": (PEERING, leads("0.0.0.0/0")),
+        "a witness, whatever was not read": (PEERING, Every(leads("10.9.0.0/16").known, [UNREAD])),
+    },
+    not_applicable={
+        "not active": given(but(PEERING, status=VpcPeeringConnectionStateReason(code="deleted")), leads("0.0.0.0/0"), says="deleted"),
+        "no routes": (PEERING, leads("10.9.0.0/16", over="pcx-2")),
+    },
+    not_assessed={"tables unread": (PEERING, Every(leads("10.9.1.0/24").known, [UNREAD]))},
+)
+
+test_peering_limited_to_trusted_accounts = table(
+    peering.peering_limited_to_trusted_accounts,
+    passed={
+        "within the account": given(but(PEERING, accepter_vpc_info=side(OWN, "vpc-2")), ACCOUNT, None, says="in this account"),
+        "within the organization": given(but(PEERING, accepter_vpc_info=side(SISTER, "vpc-2")), ACCOUNT, ORGANIZATION, says=SISTER),
+        "trusted, whatever the organization": given(PEERING, ACCOUNT, UNREAD, trusted_accounts=(FOREIGN,)),
+    },
+    failed={
+        "in no organization, trusted by nobody": given(PEERING, ACCOUNT, None, says=FOREIGN),
+        "in another organization": (PEERING, ACCOUNT, ORGANIZATION),
+        "waiting to be accepted": (but(PEERING, status=VpcPeeringConnectionStateReason(code="pending-acceptance")), ACCOUNT, None),
+        "who asked counts as well": given(but(PEERING, requester_vpc_info=side(SISTER, "v"), accepter_vpc_info=side(OWN, "w")), ACCOUNT, None, says=SISTER),
+    },
+    not_applicable={"gone": (but(PEERING, status=VpcPeeringConnectionStateReason(code="rejected")), ACCOUNT, None)},
+    not_assessed={"the organization unread": (PEERING, ACCOUNT, UNREAD)},
+)
+
+# -- endpoints ----------------------------------------------------------------------------------------------------------
+
+ENDPOINT = VpcEndpoint(
+    arn=f"arn:aws:ec2:eu-west-1:{OWN}:vpc-endpoint/vpce-1",
+    region="eu-west-1",
+    vpc_endpoint_id="vpce-1",
+    vpc_id="vpc-1",
+    service_name="com.amazonaws.eu-west-1.s3",
+    vpc_endpoint_type="Gateway",
+    state="available",
+    route_table_ids=("rtb-m",),
+)
+EVERYBODY, NOBODY = EndpointAccess("it has no policy of its own"), EndpointAccess("")
+
+test_endpoint_policy_limited_to_trusted_accounts = table(
+    endpoints.endpoint_policy_limited_to_trusted_accounts,
+    passed={
+        "its own account": given(ENDPOINT, NOBODY, ACCOUNT, None, says="its own account"),
+        "trusted": given(ENDPOINT, but(NOBODY, accounts=(FOREIGN,), told=f"account {FOREIGN}"), ACCOUNT, UNREAD, trusted_accounts=(FOREIGN,)),
+        "of the organization": (ENDPOINT, but(NOBODY, accounts=(SISTER,)), ACCOUNT, ORGANIZATION),
+    },
+    failed={
+        "everybody": given(ENDPOINT, EVERYBODY, ACCOUNT, None, says="no policy of its own"),
+        "a stranger": given(ENDPOINT, but(NOBODY, accounts=(FOREIGN,)), ACCOUNT, ORGANIZATION, says=FOREIGN),
+    },
+    not_applicable={
+        "a kind without policies": (but(ENDPOINT, vpc_endpoint_type="GatewayLoadBalancer"), EVERYBODY, ACCOUNT, None),
+        "going": (but(ENDPOINT, state="deleting"), EVERYBODY, ACCOUNT, None),
+    },
+    not_assessed={"unread": (ENDPOINT, UNREAD, ACCOUNT, None), "the organization unread": (ENDPOINT, but(NOBODY, accounts=(FOREIGN,)), ACCOUNT, UNREAD)},
+)
+
+
+def access(*statements: dict[str, Any]) -> EndpointAccess:
+    document = PolicyDocument.parse({"Version": "2012-10-17", "Statement": list(statements)})
+    return endpoint_access(but(ENDPOINT, policy_document=document), ACCOUNT)
+
+
+ALLOW = {"Effect": "Allow", "Principal": "*", "Action": "s3:GetObject", "Resource": "*"}
+
+
+def test_whom_an_endpoint_lets_through() -> None:
+    assert endpoint_access(ENDPOINT, ACCOUNT).everyone.startswith("it has no policy of its own")
+    assert access(ALLOW).everyone.startswith("its policy lets everybody through")
+    assert access(ALLOW | {"Principal": {"AWS": OWN}}) == EndpointAccess("")
+    assert access(ALLOW | {"Principal": {"AWS": f"arn:aws:iam::{FOREIGN}:root"}}).accounts == (FOREIGN,)
+
+
+def test_a_condition_of_unknown_meaning_is_neither_open_nor_closed() -> None:
+    with pytest.raises(Incomplete, match="needs review"):
+        access(ALLOW | {"Condition": {"StringEquals": {"nobody:KnowsThis": "1"}}})
+
+
+SERVICE = VpcEndpointService(
+    arn=f"arn:aws:ec2:eu-west-1:{OWN}:vpc-endpoint-service/vpce-svc-1", region="eu-west-1", service_id="vpce-svc-1", acceptance_required=True
+)
+
+
+def allowed(*principals: str) -> VpcEndpointServicePermissions:
+    return VpcEndpointServicePermissions(principals=principals)
+
+
+test_endpoint_service_limited_to_trusted_principals = table(
+    endpoints.endpoint_service_limited_to_trusted_principals,
+    passed={
+        "nobody else": given(SERVICE, allowed(), ACCOUNT, None, says="0 trusted"),
+        "trusted": given(SERVICE, allowed(f"arn:aws:iam::{FOREIGN}:root"), ACCOUNT, None, trusted_accounts=(FOREIGN,)),
+        "of the organization": (SERVICE, allowed(f"arn:aws:iam::{SISTER}:role/x"), ACCOUNT, ORGANIZATION),
+    },
+    failed={
+        "everybody": given(SERVICE, allowed("*"), ACCOUNT, None, says="after acceptance"),
+        "everybody, unasked": given(but(SERVICE, acceptance_required=False), allowed("*"), ACCOUNT, None, says="without acceptance"),
+        "a stranger": given(SERVICE, allowed(f"arn:aws:iam::{FOREIGN}:user/x"), ACCOUNT, ORGANIZATION, says=FOREIGN),
+        "trusted, unasked": given(but(SERVICE, acceptance_required=False), allowed(f"arn:aws:iam::{OWN}:root"), ACCOUNT, None, says="by themselves"),
+    },
+    not_assessed={
+        "permissions unread": (SERVICE, UNREAD, ACCOUNT, None),
+        "the organization unread": (SERVICE, allowed(f"arn:aws:iam::{FOREIGN}:root"), ACCOUNT, UNREAD),
+    },
+)
+
+INTERFACE = but(ENDPOINT, vpc_endpoint_type="Interface", subnet_ids=("subnet-a", "subnet-b"), route_table_ids=())
+
+test_endpoint_spans_multiple_zones = table(
+    endpoints.endpoint_spans_multiple_zones,
+    passed={"two": given(INTERFACE, Every([A, B]), says="eu-west-1a, eu-west-1b")},
+    failed={
+        "one": given(but(INTERFACE, subnet_ids=("subnet-a",)), Every([A, B]), says="eu-west-1a only"),
+        "two subnets of one zone": (INTERFACE, Every([A, but(B, availability_zone="eu-west-1a")])),
+    },
+    not_applicable={"a gateway": (ENDPOINT, Every([A, B]))},
+    not_assessed={"subnets unread": (INTERFACE, Every([A], [UNREAD]))},
+)
+
+FOR_EC2 = but(INTERFACE, service_name="com.amazonaws.eu-west-1.ec2")
+
+test_uses_private_endpoint_for_ec2_api = table(
+    endpoints.uses_private_endpoint_for_ec2_api,
+    passed={"it has one": (VPC, Every([FOR_EC2])), "whatever else there is": (VPC, Every([FOR_EC2], [UNREAD]))},
+    failed={
+        "none": (VPC, Every()),
+        "for another service": (VPC, Every([ENDPOINT, but(FOR_EC2, service_name="com.amazonaws.eu-west-1.ec2messages")])),
+        "of another VPC": (VPC, Every([but(FOR_EC2, vpc_id="vpc-2")])),
+        "one that does not work": (VPC, Every([but(FOR_EC2, state="pendingAcceptance")])),
+    },
+    not_assessed={"unread": (VPC, Every((), [UNREAD]))},
+)
+
+OTHER_TABLE = but(MAIN, route_table_id="rtb-o", associations=(RouteTableAssociation(main=False, subnet_id="subnet-a"),))
+
+test_uses_gateway_endpoint_for_s3 = table(
+    endpoints.uses_gateway_endpoint_for_s3,
+    passed={
+        "it serves all": (VPC, Every([ENDPOINT]), Every([MAIN])),
+        "a table that nothing uses": (VPC, Every([ENDPOINT]), Every([MAIN, but(OTHER_TABLE, associations=())])),
+        "an interface endpoint": (VPC, Every([INTERFACE]), UNREAD),
+    },
+    failed={
+        "none": given(VPC, Every(), Every([MAIN]), says="no endpoint"),
+        "it serves none": given(VPC, Every([but(ENDPOINT, route_table_ids=())]), Every([MAIN]), says="no route table"),
+        "it does not serve one": given(VPC, Every([ENDPOINT]), Every([MAIN, OTHER_TABLE]), says="rtb-o"),
+        "of another VPC": (VPC, Every([but(ENDPOINT, vpc_id="vpc-2")]), Every([MAIN])),
+    },
+    not_assessed={"endpoints unread": (VPC, Every((), [UNREAD]), Every([MAIN])), "tables unread": (VPC, Every([ENDPOINT]), Every([MAIN], [UNREAD]))},
+)
+
+# -- VPNs ---------------------------------------------------------------------------------------------------------------
+
+UP, DOWN = VgwTelemetry(status="UP"), VgwTelemetry(status="DOWN", status_message="IPSEC IS DOWN")
+LOGS = TunnelOption(log_options=VpnTunnelLogOptions(cloud_watch_log_options=CloudWatchLogOptions(log_enabled=True)))
+SILENT = TunnelOption(log_options=VpnTunnelLogOptions(cloud_watch_log_options=CloudWatchLogOptions(log_enabled=False)))
+VPN = VpnConnection(
+    arn=f"arn:aws:ec2:eu-west-1:{OWN}:vpn-connection/vpn-1",
+    region="eu-west-1",
+    vpn_connection_id="vpn-1",
+    state="available",
+    vgw_telemetry=(UP, UP),
+    options=VpnConnectionOptions(tunnel_options=(LOGS, LOGS)),
+)
+
+test_vpn_has_both_tunnels_up = table(
+    vpn.vpn_has_both_tunnels_up,
+    passed={"both": (VPN,)},
+    failed={
+        "one": given(but(VPN, vgw_telemetry=(UP, DOWN)), says="1 of 2 tunnels up: IPSEC IS DOWN"),
+        "none is told": given(but(VPN, vgw_telemetry=()), says="0 of 2"),
+    },
+    not_applicable={"gone": (but(VPN, state="deleted", vgw_telemetry=(DOWN, DOWN)),)},
+    not_assessed={"unread": (UNREAD,)},
+)
+
+test_vpn_connection_logs_tunnels = table(
+    vpn.vpn_connection_logs_tunnels,
+    passed={"both": (VPN,)},
+    failed={
+        "one": given(but(VPN, options=VpnConnectionOptions(tunnel_options=(LOGS, SILENT))), says="1 of 2"),
+        "no word about it": (but(VPN, options=VpnConnectionOptions(tunnel_options=(TunnelOption(), TunnelOption()))),),
+        "no word about tunnels": given(but(VPN, options=None), says="0 of 2"),
+    },
+    not_applicable={"going": (but(VPN, state="deleting", options=None),)},
+    not_assessed={"unread": (UNREAD,)},
+)
+
+DIAL_IN = ClientVpnEndpoint(
+    arn=f"arn:aws:ec2:eu-west-1:{OWN}:client-vpn-endpoint/cvpn-1",
+    region="eu-west-1",
+    client_vpn_endpoint_id="cvpn-1",
+    status=ClientVpnEndpointStatus(code="available"),
+    connection_log_options=ConnectionLogResponseOptions(enabled=True),
+)
+
+test_client_vpn_logs_connections = table(
+    vpn.client_vpn_logs_connections,
+    passed={"logged": (DIAL_IN,)},
+    failed={"not logged": (but(DIAL_IN, connection_log_options=ConnectionLogResponseOptions(enabled=False)),)},
+    not_applicable={"gone": (but(DIAL_IN, status=ClientVpnEndpointStatus(code="deleted")),)},
+    not_assessed={"unread": (UNREAD,)},
+)
+
+GATEWAY = TransitGateway(
+    arn=f"arn:aws:ec2:eu-west-1:{OWN}:transit-gateway/tgw-1",
+    region="eu-west-1",
+    transit_gateway_id="tgw-1",
+    state="available",
+    options=TransitGatewayOptions(auto_accept_shared_attachments="disable"),
+)
+
+test_transit_gateway_requires_attachment_acceptance = table(
+    vpn.transit_gateway_requires_attachment_acceptance,
+    passed={"asked": (GATEWAY,)},
+    failed={"by itself": (but(GATEWAY, options=TransitGatewayOptions(auto_accept_shared_attachments="enable")),)},
+    not_applicable={"going": (but(GATEWAY, state="deleting"),)},
+    not_assessed={"unread": (UNREAD,)},
+)

@@ -1,0 +1,104 @@
+"""How a VPC is laid out, on hand-made facts."""
+
+from __future__ import annotations
+
+from cloudsoc.aws.account import Account
+from cloudsoc.aws.vpc import Route, RouteTable, RouteTableAssociation, Subnet, Vpc
+from cloudsoc.model import Every, Everywhere
+from cloudsoc_checks.vpc.subnets import (
+    present_in_multiple_regions,
+    separates_public_and_private_subnets,
+    spans_multiple_availability_zones,
+    subnet_disables_auto_public_ip,
+)
+from tests.checks.table import UNREAD, but, given, table
+
+VPC = Vpc(arn="arn:aws:ec2:eu-west-1:111122223333:vpc/vpc-1", region="eu-west-1", vpc_id="vpc-1", is_default=False)
+A = Subnet(
+    arn="arn:aws:ec2:eu-west-1:111122223333:subnet/subnet-a",
+    region="eu-west-1",
+    subnet_id="subnet-a",
+    vpc_id="vpc-1",
+    availability_zone="eu-west-1a",
+    map_public_ip_on_launch=False,
+    assign_ipv6_address_on_creation=False,
+    default_for_az=False,
+)
+B = but(A, subnet_id="subnet-b", availability_zone="eu-west-1b")
+ELSEWHERE = but(B, subnet_id="subnet-x", vpc_id="vpc-2")
+
+test_subnet_disables_auto_public_ip = table(
+    subnet_disables_auto_public_ip,
+    passed={"none": (A,)},
+    failed={
+        "IPv4": given(but(A, map_public_ip_on_launch=True), says="public IPv4 address"),
+        "NET-1: IPv6": given(but(A, assign_ipv6_address_on_creation=True), says="public IPv6 address"),
+        "both": given(but(A, map_public_ip_on_launch=True, assign_ipv6_address_on_creation=True), says="IPv4 and IPv6"),
+    },
+    not_assessed={"unread": (UNREAD,)},
+)
+
+OUT = Route(destination_cidr_block="0.0.0.0/0", gateway_id="igw-1", state="active")
+MAIN = RouteTable(
+    arn="arn:aws:ec2:eu-west-1:111122223333:route-table/rtb-m",
+    region="eu-west-1",
+    route_table_id="rtb-m",
+    vpc_id="vpc-1",
+    associations=(RouteTableAssociation(main=True),),
+)
+FOR_A = but(MAIN, route_table_id="rtb-a", associations=(RouteTableAssociation(main=False, subnet_id="subnet-a"),), routes=(OUT,))
+PUBLIC_MAIN = but(MAIN, routes=(OUT,))
+
+test_separates_public_and_private_subnets = table(
+    separates_public_and_private_subnets,
+    passed={
+        "one of each": given(VPC, Every([A, B]), Every([MAIN, FOR_A]), says="1 public and 1 private"),
+        "private by a table of its own": (VPC, Every([A, B]), Every([PUBLIC_MAIN, but(FOR_A, routes=())])),
+    },
+    failed={
+        "all public, through the main table": (VPC, Every([A, B]), Every([PUBLIC_MAIN])),
+        "all public, one way or the other": (VPC, Every([A, B]), Every([PUBLIC_MAIN, FOR_A])),
+        "a private subnet of another VPC does not help": (VPC, Every([A, ELSEWHERE]), Every([PUBLIC_MAIN, but(MAIN, vpc_id="vpc-2")])),
+    },
+    not_applicable={
+        "all private": (VPC, Every([A, B]), Every([MAIN])),
+        "a gateway that is gone": (VPC, Every([A]), Every([but(MAIN, routes=(but(OUT, state="blackhole"),))])),
+        "egress only": (VPC, Every([A]), Every([but(MAIN, routes=(Route(destination_ipv6_cidr_block="::/0", gateway_id="eigw-1"),))])),
+        "no subnets": (VPC, Every(), Every([PUBLIC_MAIN])),
+    },
+    not_assessed={
+        "subnets unread": (VPC, Every([A], [UNREAD]), Every([MAIN, FOR_A])),
+        "the table that decides may be among those unread": (VPC, Every([A, B]), Every([MAIN, FOR_A], [UNREAD])),
+    },
+)
+
+test_spans_multiple_availability_zones = table(
+    spans_multiple_availability_zones,
+    passed={
+        "two": (VPC, Every([A, B])),
+        "two, whatever was not read": (VPC, Every([A, B], [UNREAD])),
+        "one is enough here": given(VPC, Every([A]), min_zones=1),
+    },
+    failed={
+        "one": given(VPC, Every([A]), says="eu-west-1a only"),
+        "another VPC's do not count": (VPC, Every([A, ELSEWHERE])),
+        "three are asked for": given(VPC, Every([A, B]), min_zones=3),
+    },
+    not_applicable={"no subnets": (VPC, Every([ELSEWHERE]))},
+    not_assessed={"unread": (VPC, Every([A], [UNREAD]))},
+)
+
+ACCOUNT = Account(arn="111122223333", region="global", account="111122223333")
+THERE, DEFAULT = but(VPC, region="us-east-1"), but(VPC, region="us-west-2", is_default=True)
+
+test_present_in_multiple_regions = table(
+    present_in_multiple_regions,
+    passed={
+        "two": given(ACCOUNT, Everywhere([VPC, THERE]), says="eu-west-1, us-east-1"),
+        "two, whatever was not read": (ACCOUNT, Everywhere([VPC, THERE], [UNREAD])),
+        "default ones count where that is said": given(ACCOUNT, Everywhere([VPC, DEFAULT]), ignore_default_vpc=False),
+    },
+    failed={"one": (ACCOUNT, Everywhere([VPC, VPC])), "a default one is none": (ACCOUNT, Everywhere([VPC, DEFAULT]))},
+    not_applicable={"none of its own": (ACCOUNT, Everywhere([DEFAULT]))},
+    not_assessed={"unread": (ACCOUNT, Everywhere([VPC], [UNREAD]))},
+)
