@@ -46,7 +46,7 @@ def vpn_connection_logs_tunnels(connection: VpnConnection) -> Verdict:
     Why: without a log nobody can say when a tunnel was down, who negotiated it and with which algorithms.
 
     Fix: ``aws ec2 modify-vpn-tunnel-options --region {connection.region} --vpn-connection-id {connection.vpn_connection_id}
-    --vpn-tunnel-outside-ip-address ADDRESS --tunnel-options 'LogOptions={CloudWatchLogOptions={LogEnabled=true,LogGroupArn=ARN}}'``, for each tunnel.
+    --vpn-tunnel-outside-ip-address ADDRESS --tunnel-options 'LogOptions={{CloudWatchLogOptions={{LogEnabled=true,LogGroupArn=ARN}}}}'``, for each tunnel.
 
     Terraform: ``aws_vpn_connection.tunnel1_log_options``, ``.tunnel2_log_options``.
     """
