@@ -1,6 +1,8 @@
-"""CloudTrail: trails, whether they log, and which events they take in."""
+"""CloudTrail: trails, whether they log and deliver, which events they take in; and stores of events."""
 
 from __future__ import annotations
+
+from datetime import datetime
 
 from cloudsoc.aws.account import Region
 from cloudsoc.model import Fact, Part, Resource, listed, part, reads
@@ -23,14 +25,34 @@ class Trail(Resource[Region]):
     s3_bucket_name: str
     is_multi_region_trail: bool
     is_organization_trail: bool
+    include_global_service_events: bool
+    log_file_validation_enabled: bool
+    s3_key_prefix: str | None = None
     kms_key_id: str | None = None
+    cloud_watch_logs_log_group_arn: str | None = None
 
 
 @reads("cloudtrail:GetTrailStatus")
 class TrailStatus(Fact[Trail]):
-    """Whether a trail logs."""
+    """Whether a trail logs, and how its deliveries went. An error stays until a delivery succeeds; none has no text."""
 
     is_logging: bool
+    start_logging_time: datetime | None = None
+    stop_logging_time: datetime | None = None
+    latest_delivery_time: datetime | None = None
+    latest_delivery_error: str | None = None
+    latest_digest_delivery_time: datetime | None = None
+    latest_digest_delivery_error: str | None = None
+    latest_cloud_watch_logs_delivery_time: datetime | None = None
+    latest_cloud_watch_logs_delivery_error: str | None = None
+
+
+@part
+class DataResource(Part):
+    """Resources of a type, by the beginnings of their ARNs."""
+
+    type: str
+    values: tuple[str, ...] = ()
 
 
 @part
@@ -40,6 +62,7 @@ class EventSelector(Part):
     read_write_type: str
     include_management_events: bool
     exclude_management_event_sources: tuple[str, ...] = ()
+    data_resources: tuple[DataResource, ...] = ()
 
 
 @part
@@ -68,3 +91,36 @@ class EventSelectors(Fact[Trail]):
 
     event_selectors: tuple[EventSelector, ...] = ()
     advanced_event_selectors: tuple[AdvancedEventSelector, ...] = ()
+
+
+@part
+class InsightSelector(Part):
+    """A kind of unusual activity that is looked for."""
+
+    insight_type: str
+
+
+@reads("cloudtrail:GetInsightSelectors", absent="InsightNotEnabledException")
+class InsightSelectors(Fact[Trail]):
+    """Which unusual activity a trail looks for."""
+
+    insight_selectors: tuple[InsightSelector, ...] = ()
+
+
+@listed(
+    "cloudtrail:ListEventDataStores.EventDataStores[]",
+    arn="{EventDataStoreArn}",
+    names={"EventDataStore": "{EventDataStoreArn}"},
+    gone="EventDataStoreNotFoundException",
+    resource_type="AWS::CloudTrail::EventDataStore",
+)
+@reads("cloudtrail:GetEventDataStore")
+class EventDataStore(Resource[Region]):
+    """A store of events in CloudTrail Lake; without a key of its own it has one that AWS owns."""
+
+    name: str
+    status: str
+    retention_period: int
+    termination_protection_enabled: bool
+    multi_region_enabled: bool
+    kms_key_id: str | None = None
