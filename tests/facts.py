@@ -112,6 +112,8 @@ def values(annotation: Any, modules: tuple[str, ...], field: str = "") -> st.Sea
         return st.none()
     if annotation is bool:
         return st.booleans()
+    if annotation is str and "cidr" in field:
+        return st.sampled_from(("0.0.0.0/0", "::/0", "0.0.0.0/1", "128.0.0.0/1", "10.0.0.0/8", "52.1.2.0/24", "52.1.0.0/16", "2a01:4f8::/32", "fd00::/8"))
     if annotation is str:
         known = compared(modules).get(field, ())
         return st.one_of(st.sampled_from(known), st.sampled_from(NAMES)) if known else st.sampled_from(("a", "b", *NAMES) if field else NAMES)

