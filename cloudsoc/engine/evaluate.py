@@ -7,17 +7,18 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import product
+from types import NoneType
 from typing import Any, cast
 
-from cloudsoc.engine.inventory import AccountInventory, Gap, Inventory, Value
-from cloudsoc.engine.plan import fact_name
+from cloudsoc.engine.inventory import AccountInventory, Gap, Inventory, Value, path
+from cloudsoc.engine.plan import fact_name, settings_of_fact
 from cloudsoc.engine.references import References
 from cloudsoc.engine.signature import UNDECLARED, Element, Kind, Need, Signature, about, ancestors, derived, is_place, regional, signature
 from cloudsoc.engine.unseen import unseen
 from cloudsoc.model.check import Check
 from cloudsoc.model.fact import Address
 from cloudsoc.model.parameters import Every, Its
-from cloudsoc.model.verdict import Failed, Inapplicable, Incomplete, NotApplicable, NotAssessed, Passed, Unread, Verdict
+from cloudsoc.model.verdict import Failed, Inapplicable, Incomplete, NotApplicable, NotAssessed, Passed, Severity, Unread, Verdict
 
 GLOBAL = "global"
 Judged = Verdict | NotAssessed
@@ -37,7 +38,7 @@ def judge(function: Callable[..., Any], asked: Signature, values: Sequence[Any],
         if isinstance(value, Unread):
             if need and need.or_unread:
                 continue
-            args[index] = unseen(Incomplete(value))
+            args[index] = unseen(Incomplete(*causes(value)))
             if need and need.optional:
                 open_.append(index)
         elif isinstance(value, NotApplicable):
@@ -48,26 +49,76 @@ def judge(function: Callable[..., Any], asked: Signature, values: Sequence[Any],
     answer = _call(function, args, declared)
     if not open_ or isinstance(answer, NotAssessed):
         return answer
+    blanks = {index: args[index] for index in open_}
     for nones in product((False, True), repeat=len(open_)):
-        for index, none in zip(open_, nones, strict=True):
-            if none:
-                args[index] = None
-        if _call(function, args, declared) != answer:
-            return NotAssessed(tuple(values[index] for index in open_))
-        for index in open_:
-            args[index] = unseen(Incomplete(values[index]))
+        for (index, blank), none in zip(blanks.items(), nones, strict=True):
+            args[index] = None if none else blank
+        if any(nones) and not _same(_call(function, args, declared), answer):
+            return NotAssessed(tuple(cause for index in open_ for cause in causes(values[index])))
     return answer
 
 
-def _call(function: Callable[..., Any], args: Sequence[Any], settings: Mapping[str, Any]) -> Any:
+@dataclass(frozen=True, slots=True)
+class Several(Unread):
+    """Stands in one place for several things that are not known."""
+
+    causes: tuple[Unread, ...] = ()
+
+
+def causes(unread: Unread) -> tuple[Unread, ...]:
+    """What is not known, one by one."""
+    return unread.causes if isinstance(unread, Several) else (unread,)
+
+
+def _one(unread: Sequence[Unread], address: Address) -> Unread:
+    if len(unread) == 1:
+        return unread[0]
+    operations, errors = (sorted({getattr(one, name) for one in unread}) for name in ("operation", "error"))
+    outside = all(one.outside for one in unread)
+    return Several("; ".join(operations), "; ".join(errors), address.region, address.account, outside=outside, causes=tuple(unread))
+
+
+def _same(one: Any, other: Any) -> bool:
+    """Whether two answers are the same; what holds something unread is no answer yet."""
     try:
-        return function(*args, **settings)
+        return bool(one == other)
+    except (Incomplete, Inapplicable):
+        return False
+
+
+def _call(function: Callable[..., Any], args: Sequence[Any], settings: Mapping[str, Any]) -> Any:
+    name = f"{function.__module__}.{function.__name__}"
+    try:
+        answer = function(*args, **settings)
+        if isinstance(answer, NotAssessed):
+            return NotAssessed((Unread(name, "returned a NotAssessed, which only the engine says"),))
+        if isinstance(answer, (Passed, Failed)) and answer.evidence:
+            repr(answer.evidence)  # evidence is a look: what was not read is none
     except Incomplete as incomplete:
-        return NotAssessed(incomplete.unread)
+        return NotAssessed(incomplete.unread or (Unread(name, "raised Incomplete without saying what is unread"),))
     except Inapplicable as inapplicable:
         return inapplicable.because
     except Exception as error:  # noqa: BLE001 a check that raises is not assessed, whatever it raises
-        return NotAssessed((Unread(f"{function.__module__}.{function.__name__}", f"raised {type(error).__name__}", message=str(error)[:200]),))
+        return NotAssessed((Unread(name, f"raised {type(error).__name__}", message=_message(error)),))
+    return answer
+
+
+def _message(error: Exception) -> str:
+    try:
+        return str(error)[:200]
+    except (Exception, Incomplete, Inapplicable):  # noqa: BLE001 an error that cannot even be told
+        return ""
+
+
+def _odd(verdict: Any) -> str:
+    """What is wrong with something that should be a verdict."""
+    if not isinstance(verdict, (Passed, Failed, NotApplicable)):
+        return f"returned a {type(verdict).__name__}, not a verdict"
+    reason: Any = verdict.reason
+    severity: Any = getattr(verdict, "severity", None)
+    if not isinstance(reason, str):
+        return f"returned a {type(verdict).__name__} whose reason is a {type(reason).__name__}, not text"
+    return "" if isinstance(severity, (Severity, NoneType)) else f"returned a Failed whose severity is a {type(severity).__name__}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,19 +162,19 @@ class World:
         self._derived: dict[tuple[Kind, str], Any] = {}
         self._readers: dict[tuple[Kind, Kind], Reader] = {}
         self._rows: dict[tuple[Any, ...], tuple[list[tuple[Address, Any]], list[Unread]]] = {}
-        self._children: dict[tuple[str, str], list[Address]] = {}
+        self._children: dict[Kind, dict[tuple[Kind, str], list[Address]]] = {}
 
     # -- subjects ----------------------------------------------------------------------------------------------------
 
     def judgements(self, check: Check[...], settings: Mapping[str, Any]) -> Iterator[Judgement]:
         """One judgement per subject, and one per region for a population that is empty or not wholly known."""
         asked, function = signature(check.function), check.function
+        seen: set[str] = set()
         for subject in asked.subjects:
             readers = [self.parameter(subject, need) for need in asked.needs]
             own = self.reader(subject, subject)
-            seen: set[str] = set()
-            for id, address in sorted(self.account.known(subject).items()):
-                seen.add(address.region)
+            for _, address in sorted(self.account.known(subject).items()):
+                seen.add(address.region if regional(subject) else GLOBAL)
                 if not self.account.in_scope(address):
                     continue
                 if address.owner != self.account.account:
@@ -133,26 +184,28 @@ class World:
                     continue
                 values = (own(address), *(read(address) for read in readers))
                 verdict = judge(function, asked, values, settings)
-                if not isinstance(verdict, (Passed, Failed, NotApplicable, NotAssessed)):
-                    verdict = NotAssessed((Unread(check.id, f"returned a {type(verdict).__name__}, not a verdict"),))
+                if not isinstance(verdict, NotAssessed) and (odd := _odd(verdict)):
+                    verdict = NotAssessed((Unread(check.id, odd),))
                 yield Judgement(check, self.account, address, verdict, values)
-                del id
-            yield from self._population(check, subject, seen)
+        yield from self._population(check, asked.subjects, seen)
 
-    def _population(self, check: Check[...], subject: Kind, seen: set[str]) -> Iterator[Judgement]:
+    def _population(self, check: Check[...], subjects: Sequence[Kind], seen: set[str]) -> Iterator[Judgement]:
+        """What is said of all subjects of a region, or of those that belong to none, where there is none or some are not known."""
         gaps: dict[str, list[Unread]] = defaultdict(list)
-        for kind in ancestors(subject):
+        for kind in dict.fromkeys(one for subject in subjects for one in ancestors(subject)):
             for gap in self.account.missing(kind):
                 if not gap.unread.outside:
                     gaps[self._region_of(gap)].append(gap.unread)
         for region, unread in sorted(gaps.items()):
             yield Judgement(check, self.account, self._place(region), NotAssessed(tuple(dict.fromkeys(unread))), population=True)
-        what = subject.listing.resource_type
-        for region, (state, reason) in sorted(self.account.regions.items()) if regional(subject) else [(GLOBAL, ("read", ""))]:
+        none = NotApplicable(f"there is no {' or '.join(dict.fromkeys(str(subject.listing.resource_type) for subject in subjects))}")
+        for region, (state, reason) in sorted(self.account.regions.items()) if any(map(regional, subjects)) else ():
             if state == "disabled":
                 yield Judgement(check, self.account, self._place(region), NotApplicable(reason), population=True)
-            elif state == "read" and region not in gaps and GLOBAL not in gaps and not (region in seen if regional(subject) else seen):
-                yield Judgement(check, self.account, self._place(region), NotApplicable(f"there is no {what}"), population=True)
+            elif state == "read" and all(map(regional, subjects)) and not {region, GLOBAL} & gaps.keys() and region not in seen:
+                yield Judgement(check, self.account, self._place(region), none, population=True)
+        if not all(map(regional, subjects)) and not gaps and not seen:
+            yield Judgement(check, self.account, self._place(GLOBAL), none, population=True)
 
     def _region_of(self, gap: Gap) -> str:
         """The region whose population has the gap, which need not be the one that was asked."""
@@ -168,7 +221,7 @@ class World:
         """The region or the account itself, as the resource that a whole population stands under."""
         for known in self.account.addresses.values():
             kind = next((address.kind for address in known.values()), None)
-            if kind is not None and (kind.about is None if region == GLOBAL else is_place(kind)):
+            if kind is not None and kind.listing and (kind.about is None if region == GLOBAL else is_place(kind)):
                 for address in known.values():
                     if address.region == region:
                         return address
@@ -214,11 +267,14 @@ class World:
                 return found
 
             return up
-        return lambda address: self.account.region_address(resource, address.region)
+        places = {address.region: address for address in self.account.known(resource).values()}
+        return lambda address: places.get(address.region)
 
     def _at(self, kind: Kind) -> Reader:
         if derived(kind):
             return lambda address: self.derive(kind, address)
+        if (other := self._asked_otherwise(kind)) is not None:
+            return lambda _: other
         values = self.account.values(kind)
         source = kind.source
         joined = bool(source and source.joins)
@@ -232,8 +288,9 @@ class World:
             if not asked:
                 return next(iter(self.account.missing(kind))).unread
             if joined:
+                around = path(address)
                 for gap in self.account.missing(kind):
-                    if address.parent is None or not gap.within or gap.within[-1] in (address.parent.id, address.id):
+                    if not gap.within or gap.within[-1] in around:
                         return gap.unread
                 if source.absent:
                     return None
@@ -241,6 +298,16 @@ class World:
             return Unread(operation, "the answer does not mention this resource" if joined else "was not asked", address.region, address.account)
 
         return at
+
+    def _asked_otherwise(self, kind: Kind) -> Unread | None:
+        """Facts may have settings: what was collected with other ones than those that are given now does not answer."""
+        collected = self.account.settings.get(fact_name(kind), {})
+        for name, one in settings_of_fact(kind).items():
+            now = one.given(self.evaluation.shared)
+            if now is not one.default and name in collected and collected[name] != now:
+                was = "undeclared" if collected[name] is UNDECLARED else repr(collected[name])
+                return Unread((kind.source or kind.listing).operations[-1], f"was collected with {name} {was}, not {now!r}", account=self.account.account)
+        return None
 
     def derive(self, kind: Kind, address: Address) -> Any:
         """A derived value, or ``Unread`` where its derivation looked at something unread; computed once per resource."""
@@ -253,19 +320,7 @@ class World:
             values = (self.reader(subject, subject)(address), *(self.parameter(subject, need)(address) for need in asked.needs))
             settings = {name: one.given(self.evaluation.shared) for name, one in asked.settings.items()}
             answer = judge(made.function, asked, values, settings)
-            if isinstance(answer, NotAssessed):
-                answer = (
-                    answer.causes[0]
-                    if len(answer.causes) == 1
-                    else Unread(
-                        "; ".join(sorted({one.operation for one in answer.causes})),
-                        "; ".join(sorted({one.error for one in answer.causes})),
-                        address.region,
-                        address.account,
-                        outside=all(one.outside for one in answer.causes),
-                    )
-                )
-            self._derived[key] = answer
+            self._derived[key] = _one(answer.causes, address) if isinstance(answer, NotAssessed) else answer
         return self._derived[key]
 
     def _reference_reader(self, subject: Kind, need: Need) -> Reader:
@@ -308,7 +363,7 @@ class World:
         return read
 
     def _gather(self, gather: type[Every[Any]], need: Need, resource: Kind, within: Address, top: Kind) -> Every[Any]:
-        key = (need.elements, need.rows, within.id)
+        key = (need.elements, need.rows, within.kind, within.id)
         if key not in self._rows:
             self._rows[key] = self._collect_rows(need.elements, need.rows, resource, within, top)
         rows, unread = self._rows[key]
@@ -321,8 +376,10 @@ class World:
         rows: list[tuple[Address, Any]] = []
         unread: list[Unread] = []
         for address in self._within(resource, within):
+            if is_place(resource) and self.account.regions.get(address.region, ("read", ""))[0] != "read":
+                continue  # nothing was asked there; what is outside the scope is named below
             row: tuple[Value, ...] = tuple(read(address) for read in readers)
-            bad = [value for value in row if isinstance(value, Unread)]
+            bad = [cause for value in row if isinstance(value, Unread) for cause in causes(value)]
             unread += bad
             if not bad and not any(isinstance(value, NotApplicable) for value in row):
                 rows.append((address, row if tuples else row[0]))
@@ -339,15 +396,15 @@ class World:
         return rows, list(dict.fromkeys(unread))
 
     def _within(self, resource: Kind, within: Address) -> list[Address]:
-        name = fact_name(resource)
-        if (name, "") not in self._children:
-            self._children[name, ""] = []
+        if resource not in self._children:
+            children: dict[tuple[Kind, str], list[Address]] = defaultdict(list)
             for _, address in sorted(self.account.known(resource).items()):
                 up: Address | None = address
                 while up is not None:
-                    self._children.setdefault((name, up.id), []).append(address)
+                    children[up.kind, up.id].append(address)
                     up = up.parent
-        return self._children.get((name, within.id), [])
+            self._children[resource] = children
+        return self._children[resource].get((within.kind, within.id), [])
 
 
 class _Place:

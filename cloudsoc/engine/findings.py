@@ -13,6 +13,7 @@ from typing import Any
 from cloudsoc.engine.evaluate import GLOBAL, Judgement
 from cloudsoc.engine.inventory import AccountInventory, Inventory
 from cloudsoc.engine.signature import is_place, regional, signature
+from cloudsoc.engine.unseen import hidden
 from cloudsoc.model.check import Check
 from cloudsoc.model.fact import Address
 from cloudsoc.model.parameters import Every
@@ -33,8 +34,10 @@ def finding(judgement: Judgement) -> Finding:
     """A judgement as others take it in."""
     check, account, address, verdict = judgement.check, judgement.account, judgement.address, judgement.verdict
     severity = verdict.severity if isinstance(verdict, Failed) and verdict.severity else check.severity
+    # A population stands under its region or account, which may itself be judged by a check that is asked of several kinds.
+    resource = f"{address.id}/*" if judgement.population and len(signature(check.function).subjects) > 1 else address.id
     return Finding(
-        id=finding_id(check.lineage, address.partition, account.account, address.region, address.id),
+        id=finding_id(check.lineage, address.partition, account.account, address.region, resource),
         check=check.id,
         title=check.manual.title,
         verdict=_OUTCOMES[type(verdict)],
@@ -119,6 +122,8 @@ def _evidence(judgement: Judgement) -> dict[str, Any]:
 
 def shown(value: Any, depth: int = 0) -> Any:
     """A value as JSON can hold it, abbreviated."""
+    if (because := hidden(value)) is not None:
+        return f"not read: {because}"
     match value:
         case None | bool() | int() | float():
             return value

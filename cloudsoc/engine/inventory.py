@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from typing import Any, Literal
 
 from cloudsoc.engine.plan import fact_name
-from cloudsoc.engine.signature import Kind, is_place
+from cloudsoc.engine.signature import Kind
 from cloudsoc.model.fact import Address, Fact
 from cloudsoc.model.verdict import NotApplicable, Unread
 
@@ -138,10 +138,6 @@ class AccountInventory:
     def in_scope(self, address: Address) -> bool:
         """Whether a resource lies in a region that belongs to the scope; what belongs to no region always does."""
         return self.regions.get(address.region, ("read", ""))[0] != "outside"
-
-    def region_address(self, kind: Kind, region: str) -> Address | None:
-        """The address of a region, by its name."""
-        return next((one for one in self.known(kind).values() if one.region == region), None) if is_place(kind) else None
 
 
 def _of_two(kind: Kind, account: str, one: Value, other: Value) -> Unread:

@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
+import ast
 import difflib
 import fnmatch
 import hashlib
 import importlib
 import inspect
 import pkgutil
+import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cache
 from importlib.metadata import EntryPoint, entry_points
-from types import ModuleType
-from typing import Any
+from types import CodeType, ModuleType
+from typing import Any, get_args
 
-from cloudsoc.engine.signature import Kind, derived, signature
+from pydantic import PydanticUserError, TypeAdapter, ValidationError
+
+from cloudsoc.engine.signature import UNDECLARED, Kind, derived, hints, members, parts, signature
 from cloudsoc.model.check import Check, DeclarationError, place
 from cloudsoc.model.criterion import Criterion
 from cloudsoc.model.fact import Reading
-from cloudsoc.model.verdict import Profile, Severity
+from cloudsoc.model.verdict import Profile, Severity, Verdict
 
 GROUP = "cloudsoc.checks"
 Checks = dict[str, Check[...]]
@@ -56,7 +60,8 @@ def _load(point: EntryPoint) -> list[Check[...]]:
             raise TypeError("the entry point names no package or module")
         found = [one for part in _modules(module) for one in vars(part).values() if isinstance(one, Check) and one.function.__module__ == part.__name__]
         for check in found:
-            _ = check.manual, signature(check.function)
+            _ = check.manual
+            _verify(check.function)
     except DeclarationError as error:
         raise LoadError(f"{name} cannot be loaded: {error}") from error
     except Exception as error:
@@ -64,6 +69,20 @@ def _load(point: EntryPoint) -> list[Check[...]]:
     if not found:
         raise LoadError(f"{name} has no checks")
     return found
+
+
+def _verify(function: Callable[..., Any]) -> None:
+    """That a check's function takes what there is and gives verdicts."""
+    asked = signature(function)
+    gives = inspect.signature(function, eval_str=True).return_annotation
+    if not set(members(gives)) <= set(get_args(Verdict)):
+        raise DeclarationError(f"{place(function)}: a check returns a Verdict, not {gives}")
+    for one in asked.settings.values():
+        if one.default is not UNDECLARED:
+            try:
+                TypeAdapter(one.type).validate_python(one.default, strict=True)
+            except (PydanticUserError, ValidationError) as error:
+                raise DeclarationError(f"{place(function)}: {one.name}: {one.default!r} is no {one.type}: {str(error).partition(chr(10))[0]}") from None
 
 
 def _modules(module: ModuleType) -> Iterator[ModuleType]:
@@ -132,6 +151,8 @@ def _kind_source(kind: Kind, seen: dict[str, str]) -> None:
     if made := derived(kind):
         _sources(made.function, seen)
     if _source(kind, seen) and not derived(kind):
+        for part in parts(kind):
+            _source(part, seen)
         for source in filter(None, (kind.listing, kind.source)):
             if isinstance(source.call, Reading):
                 _source(source.call.function, seen)
@@ -146,7 +167,24 @@ def _source(thing: Any, seen: dict[str, str]) -> bool:
     if name in seen:
         return False
     try:
-        seen[name] = inspect.getsource(thing)
+        top = _classes(sys.modules[thing.__module__]) if isinstance(thing, type) else {}
+        seen[name] = top.get(thing.__qualname__) or inspect.getsource(thing)
     except (OSError, TypeError):  # no source is installed: what the interpreter runs stands for it
-        seen[name] = repr(getattr(thing, "__code__", name))
+        code = getattr(thing, "__code__", None)
+        seen[name] = _compiled(code) if code else f"{name}: {sorted((field, str(kind)) for field, kind in hints(thing).items())}"
     return True
+
+
+@cache
+def _classes(module: ModuleType) -> Mapping[str, str]:
+    """The source of a module's classes, decorators included; ``inspect`` would parse the module anew for each."""
+    text = inspect.getsource(module)
+    lines = text.splitlines()
+    found = [node for node in ast.parse(text).body if isinstance(node, ast.ClassDef)]
+    return {one.name: "\n".join(lines[min([one.lineno, *(at.lineno for at in one.decorator_list)]) - 1 : one.end_lineno]) for one in found}
+
+
+def _compiled(code: CodeType) -> str:
+    """What a function does, without where it stands."""
+    constants = [_compiled(one) if isinstance(one, CodeType) else repr(sorted(one) if isinstance(one, frozenset) else one) for one in code.co_consts]
+    return f"{code.co_code.hex()} {code.co_names} {code.co_varnames} {constants}"

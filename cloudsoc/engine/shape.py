@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import is_dataclass
 from datetime import UTC, datetime
 from functools import cache
-from typing import Annotated, Any, get_args, get_origin
+from typing import Annotated, Any, Literal, get_args, get_origin
 
 import botocore.session
 from botocore import xform_name
@@ -90,7 +90,7 @@ def _walk(path: str, shape: Any) -> Any:
 
 def projection(kind: Any, source: Source) -> Project:
     """The function that picks a fact's fields out of one item of its source. Raises ``DeclarationError`` for a member that AWS does not have."""
-    if source.path or not source.operations or isinstance(source.call, str):
+    if isinstance(source.call, str):
         try:
             shape = _walk(source.path, operation_model(source.operations[0]).output_shape)
             return _project(kind, shape, FILLED if issubclass(kind, Resource) else frozenset())
@@ -100,12 +100,47 @@ def projection(kind: Any, source: Source) -> Project:
     return lambda row: {name: row[name] for name in known if name in row}
 
 
+_SCALARS: Mapping[str, type] = {
+    "string": str,
+    "character": str,
+    "boolean": bool,
+    "integer": int,
+    "long": int,
+    "float": float,
+    "double": float,
+    "timestamp": datetime,
+    "blob": bytes,
+}
+
+
+def fits(annotation: Any, shape: Any) -> bool:
+    """Whether a value of botocore's shape can be what an annotation says."""
+    wanted = _plain(annotation)
+    if len(several := [one for one in members(wanted) if one is not type(None)]) > 1:
+        return any(fits(one, shape) for one in several)
+    if wanted in (Any, object, Secret) or hasattr(wanted, "to_mapping"):  # a type that reads texts and mappings itself
+        return True
+    origin, inside = get_origin(wanted), get_args(wanted)
+    match shape.type_name:
+        case "structure":
+            return is_dataclass(wanted) or origin in (dict, Mapping)
+        case "list":
+            return origin is tuple and len(inside) == 2 and inside[1] is Ellipsis and fits(inside[0], shape.member)
+        case "map":
+            return origin in (dict, Mapping) and fits(inside[1], shape.value)
+    scalar = _SCALARS.get(shape.type_name, object)
+    return wanted is scalar or (origin is Literal and all(isinstance(one, scalar) for one in inside))
+
+
 def _project(model: Any, shape: Any, skip: frozenset[str] = frozenset()) -> Project:
     theirs = {snake(name): name for name in getattr(shape, "members", {})}
     fields: list[tuple[str, str, Project | None]] = []
     for name, annotation in hints(model).items():
         if name in theirs and name not in skip:
-            fields.append((name, theirs[name], _inner(annotation, shape.members[theirs[name]])))
+            member = shape.members[theirs[name]]
+            if not fits(annotation, member):
+                raise DeclarationError(f"{name}: {theirs[name]} is a {member.type_name} in botocore, and never {_said(annotation)}")
+            fields.append((name, theirs[name], _inner(annotation, member)))
         elif name not in skip:
             near = difflib.get_close_matches(name, theirs, 1)
             raise DeclarationError(f"{name}: {shape.name} has no such member" + (f"; did you mean {near[0]}?" if near else ""))
@@ -116,6 +151,10 @@ def _project(model: Any, shape: Any, skip: frozenset[str] = frozenset()) -> Proj
         return {ours: inner(value[aws]) if inner else value[aws] for ours, aws, inner in fields if aws in value}
 
     return project
+
+
+def _said(annotation: Any) -> str:
+    return annotation.__name__ if isinstance(annotation, type) else str(annotation)
 
 
 def _plain(annotation: Any) -> Any:

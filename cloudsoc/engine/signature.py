@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import inspect
 import types
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Annotated, Any, Union, get_args, get_origin, get_type_hints
 
 from cloudsoc.model.check import DeclarationError, Derivation, place
-from cloudsoc.model.fact import Fact, Resource
+from cloudsoc.model.fact import Fact, Part, Resource
 from cloudsoc.model.parameters import Every, Its, Observed, Ref, Shared
 from cloudsoc.model.verdict import Unread
 
@@ -108,6 +108,11 @@ def regional(kind: Kind) -> bool:
     return any(is_place(one) for one in ancestors(kind))
 
 
+def _located(kind: Kind) -> bool:
+    """Whether each resource of a class has a region, though it may have been found without asking there."""
+    return any(is_place(one) or (one.listing and one.listing.region) for one in ancestors(kind))
+
+
 @cache
 def hints(model: Any) -> Mapping[str, Any]:
     """The fields of a fact or part with their annotations resolved."""
@@ -116,6 +121,27 @@ def hints(model: Any) -> Mapping[str, Any]:
     except NameError as error:
         raise DeclarationError(f"{model.__module__}.{model.__qualname__}: {error}") from None
     return {name: known[name] for name in model.__dataclass_fields__}
+
+
+def parts(model: Any) -> Iterator[Any]:
+    """The parts of a fact, those of its parts included, each once."""
+    yield from dict.fromkeys(_parts(model, ()))
+
+
+def _parts(model: Any, around: tuple[Any, ...]) -> Iterator[Any]:
+    for annotation in hints(model).values():
+        for inner in inside(annotation):
+            if inner is not model and inner not in around:
+                yield inner
+                yield from _parts(inner, (*around, model))
+
+
+def inside(annotation: Any) -> Iterator[Any]:
+    """The classes of parts that an annotation names."""
+    if isinstance(annotation, type) and issubclass(annotation, Part):
+        yield annotation
+    for inner in get_args(annotation):
+        yield from inside(inner)
 
 
 def members(annotation: Any) -> tuple[Any, ...]:
@@ -145,9 +171,13 @@ def _signature(function: Callable[..., Any]) -> Signature:
     if not asked:
         raise TypeError("the first parameter is the resource that is judged; there is none")
     subjects = members(asked[0].annotation)
+    if asked[0].default is not asked[0].empty:
+        raise TypeError(f"{asked[0].name}: the resource that is judged has no default")
     for subject in subjects:
         if not (isinstance(subject, type) and issubclass(subject, Resource) and subject.listing):
             raise TypeError(f"{asked[0].name}: the first parameter is the resource that is judged, not {_name(subject)}")
+        if subject.source and subject.source.absent:
+            raise TypeError(f"{asked[0].name}: a {subject.__name__} that was listed is there: where AWS says otherwise it is gone=, not absent=")
     needs = tuple(_need(one, subjects) for one in asked[1:])
     return Signature(subjects, asked[0].name, needs, settings_of(function))
 
@@ -182,8 +212,13 @@ def _need(parameter: inspect.Parameter, subjects: tuple[Any, ...]) -> Need:
     gather = get_origin(annotation)
     if isinstance(gather, type) and issubclass(gather, Every):
         (inner,) = get_args(annotation)
+        if ref:
+            raise TypeError(f"{parameter.name}: a reference names one resource, not a population")
         rows = get_origin(inner) is tuple
-        elements = tuple(_element(parameter.name, one)[0] for one in (get_args(inner) if rows else (inner,)))
+        found = [_element(parameter.name, one) for one in (get_args(inner) if rows else (inner,))]
+        if any(or_unread for _, or_unread in found):
+            raise TypeError(f"{parameter.name}: what is unread is a gap of the population and no row: drop '| Unread'")
+        elements = tuple(element for element, _ in found)
         need = Need(parameter.name, elements, gather, rows)
         if len({about(one.kind) for one in elements}) != 1:
             raise TypeError(f"{parameter.name}: the parts of a row are facts of one resource, not of several")
@@ -214,8 +249,11 @@ def _joins(subject: Any, need: Need) -> None:
             absent = _names(subject, need.name, need.ref) or absent
         elif need.gather is Its and subject not in ancestors(resource):
             raise TypeError(f"{need.name}: no {resource.__name__} belongs to a {subject.__name__}")
-        elif need.gather is None and resource not in ancestors(subject) and not is_place(resource):
-            raise TypeError(f"{need.name}: {kind.__name__} is a fact of {resource.__name__}, not of {subject.__name__}")
+        elif need.gather is None and resource not in ancestors(subject):
+            if not is_place(resource):
+                raise TypeError(f"{need.name}: {kind.__name__} is a fact of {resource.__name__}, not of {subject.__name__}")
+            if not _located(subject):
+                raise TypeError(f"{need.name}: {kind.__name__} is a fact of {resource.__name__}, and a {subject.__name__} is in none")
         if absent != element.optional:
             raise TypeError(f"{need.name}: {kind.__name__} can{'' if absent else 'not'} be absent: {'add' if absent else 'drop'} '| None'")
 

@@ -15,7 +15,7 @@ import os
 import tempfile
 import zlib
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import asdict, is_dataclass
+from dataclasses import asdict
 from datetime import datetime
 from functools import cache
 from pathlib import Path
@@ -26,7 +26,7 @@ from pydantic import TypeAdapter, ValidationError
 from cloudsoc.engine.inventory import AccountInventory, CallRecord, Gap, Inventory
 from cloudsoc.engine.plan import Plan, fact_name, settings_of_fact, sources
 from cloudsoc.engine.registry import load_checks
-from cloudsoc.engine.signature import UNDECLARED, Kind, hints
+from cloudsoc.engine.signature import UNDECLARED, Kind, hints, inside
 from cloudsoc.model.check import DeclarationError
 from cloudsoc.model.fact import Address, Fact, where
 from cloudsoc.model.verdict import NotApplicable, Unread
@@ -356,19 +356,13 @@ def field_paths(kind: Kind) -> tuple[str, ...]:
 
 def _paths(model: Any, before: str, around: tuple[Any, ...]) -> Iterator[str]:
     for name, annotation in hints(model).items():
+        if _has_set(annotation):
+            raise DeclarationError(f"{where(model)}: {name}: a set has no order of its own; a tuple does")
         yield before + name
-        for inner in _inside(annotation):
-            if inner in (set, frozenset):
-                raise DeclarationError(f"{where(model)}: {name}: a set has no order of its own; a tuple does")
+        for inner in inside(annotation):
             if inner is not model and inner not in around:
                 yield from _paths(inner, f"{before}{name}.", (*around, model))
 
 
-def _inside(annotation: Any) -> Iterator[Any]:
-    """The parts and sets in an annotation."""
-    if get_origin(annotation) in (set, frozenset):
-        yield get_origin(annotation)
-    elif isinstance(annotation, type) and is_dataclass(annotation) and not hasattr(annotation, "to_mapping"):
-        yield annotation
-    for inner in get_args(annotation):
-        yield from _inside(inner)
+def _has_set(annotation: Any) -> bool:
+    return get_origin(annotation) in (set, frozenset) or any(map(_has_set, get_args(annotation)))

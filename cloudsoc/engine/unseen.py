@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from typing import Any, NoReturn
+from typing import Any, Final, NoReturn
 
 # fmt: off
 _LOOKS = (
@@ -19,10 +19,22 @@ _LOOKS = (
 # fmt: on
 
 
+def _look(self: object, *_: object, **__: object) -> NoReturn:
+    raise _BECAUSE.__get__(self).with_traceback(None)
+
+
+_UNSEEN: Final[Any] = type("Unseen", (), {"__slots__": ("because",), **dict.fromkeys(_LOOKS, _look)})
+_BECAUSE: Final = _UNSEEN.because
+
+
 def unseen(because: BaseException) -> Any:
     """An object that raises ``because`` (``Incomplete`` or ``Inapplicable``) at every look."""
+    made = object.__new__(_UNSEEN)
+    _BECAUSE.__set__(made, because)
+    return made
 
-    def look(*_: object, **__: object) -> NoReturn:
-        raise because.with_traceback(None)
 
-    return type("Unseen", (), {"__slots__": (), **dict.fromkeys(_LOOKS, look)})()
+def hidden(value: object) -> BaseException | None:
+    """Why a value may not be looked at, if it is such an object: to be asked before it is shown."""
+    found: BaseException | None = _BECAUSE.__get__(value) if type(value) is _UNSEEN else None
+    return found

@@ -9,7 +9,8 @@ from cloudsoc.aws.account import Account, Region
 from cloudsoc.engine.inventory import AccountInventory, Inventory, Value, path
 from cloudsoc.engine.plan import fact_name
 from cloudsoc.engine.snapshot import field_paths
-from cloudsoc.model import Address, Fact, Resource, Unread, listed, reads
+from cloudsoc.model import MEDIUM, Address, Check, Fact, Failed, Passed, Resource, Unread, Verdict, check, listed, reads
+from cloudsoc.model.criterion import CC6_1
 
 ACCOUNT, OTHER = "111122223333", "444455556666"
 HERE, THERE = "eu-west-1", "us-east-1"
@@ -95,3 +96,31 @@ class Street:
 
 SHUT, OPEN = Door(key_state="Enabled"), Door(key_state="Disabled")
 LIT, DARK = Lamp(key_rotation_enabled=True), Lamp(key_rotation_enabled=False)
+
+
+@check(direct=(CC6_1,), severity=MEDIUM)
+def room_is_shut(room: Room, door: Door | None, *, states: tuple[str, ...] = ("Enabled",)) -> Verdict:
+    """A room is shut.
+
+    Why: so.
+
+    Fix: ``shut {room.key_id}``.
+    """
+    if door is None:
+        return Failed("there is no door")
+    return Passed(f"it is {door.key_state}") if door.key_state in states else Failed(f"it is {door.key_state}")
+
+
+@check(direct=(CC6_1,), severity=MEDIUM)
+def garden_is_named(garden: Garden) -> Verdict:
+    """A garden has a name.
+
+    Why: so.
+
+    Fix: ``name {garden.arn}``.
+    """
+    return Passed(garden.name) if garden.name else Failed("it has none")
+
+
+IS_SHUT, IS_NAMED = room_is_shut.id, garden_is_named.id
+CHECKS: dict[str, Check[...]] = {one.id: one for one in (room_is_shut, garden_is_named)}

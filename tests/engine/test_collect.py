@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import boto3
@@ -17,7 +17,8 @@ from cloudsoc import Interrupted, NoCredentials, Outcome, SettingsError, Unknown
 from cloudsoc.engine.clients import Clients, UndeclaredOperation, shortened
 from cloudsoc.engine.credentials import session as made_session
 from cloudsoc.engine.workers import Task, Workers
-from tests.end_to_end.account import ACCOUNT, Found, Simulated
+from tests.end_to_end.account import ACCOUNT, REGION, Found, Simulated
+from tests.engine.house import CHECKS, IS_NAMED, IS_SHUT
 
 pytest_plugins = ["tests.end_to_end.conftest"]
 
@@ -28,6 +29,12 @@ def error(code: str, operation: str = "X") -> ClientError:
 
 def keys(aws: Simulated, count: int) -> list[str]:
     return [aws.client("kms").create_key()["KeyMetadata"]["KeyId"] for _ in range(count)]
+
+
+def scanned(aws: Simulated, *checks: str, regions: Iterable[str] | None = (REGION,), settings: Mapping[str, Any] | None = None) -> Found:
+    """What the checks of the house find."""
+    chosen = {id: CHECKS[id] for id in checks or (IS_SHUT,)}
+    return Found(cloudsoc.scan(aws.session, checks=chosen, regions=regions, settings=settings))
 
 
 # -- the guard ------------------------------------------------------------------------------------------------------------
@@ -60,11 +67,8 @@ def test_all_pages_of_what_botocore_can_page(aws: Simulated) -> None:
         return {"Keys": [{"KeyId": name, "KeyArn": f"arn:aws:kms:eu-west-1:{ACCOUNT}:key/{name}"}]} | more
 
     aws.answers("kms:ListKeys", [page("1", {"Truncated": True, "NextMarker": "m"}), page("2", {"Truncated": False})])
-    aws.answers(
-        "kms:DescribeKey",
-        lambda asked: {"KeyMetadata": {"KeyId": asked["KeyId"], "KeyManager": "CUSTOMER", "KeySpec": "X", "KeyState": "Enabled", "Origin": "AWS_KMS"}},
-    )
-    assert aws.scan("kms-key-not-pending-deletion").verdicts("kms-key-not-pending-deletion") == {"1": "passed", "2": "passed"}
+    aws.answers("kms:DescribeKey", lambda asked: {"KeyMetadata": {"KeyId": asked["KeyId"], "KeyState": "Enabled"}})
+    assert scanned(aws).verdicts(IS_SHUT) == {"1": "passed", "2": "passed"}
 
 
 def test_pages_that_botocore_does_not_know_are_followed_and_a_token_left_over_is_an_error(aws: Simulated) -> None:
@@ -108,10 +112,10 @@ def test_a_token_that_leads_in_circles_is_an_error(aws: Simulated) -> None:
 def test_whatever_is_raised_is_not_assessed(operation: str, failure: Exception, aws: Simulated) -> None:
     keys(aws, 2)
     aws.answers(operation, failure)
-    found = aws.scan("kms-*")
-    rows = [one for one in found.report.findings if one.resource.region == "eu-west-1"]
+    found = scanned(aws)
+    rows = [one for one in found.report.findings if one.resource.region == REGION]
     assert {one.verdict for one in rows} == {Outcome.NOT_ASSESSED}
-    assert len(rows) == (2 if operation == "kms:ListKeys" else 4)
+    assert len(rows) == (1 if operation == "kms:ListKeys" else 2)
     assert {cause.operation for one in rows for cause in one.causes} == {operation}
     assert not found.report.complete
 
@@ -129,9 +133,9 @@ def test_a_member_of_another_type_is_unread_never_guessed_at(aws: Simulated) -> 
     aws.session.events.register(
         "after-call.kms.DescribeKey", lambda parsed, **_: parsed["KeyMetadata"].update({"KeyState": 17} if parsed["KeyMetadata"]["KeyId"] == odd else {})
     )
-    found = aws.scan("kms-key-not-pending-deletion")
-    assert found.verdicts("kms-key-not-pending-deletion") == {good: "passed", odd: "not_assessed"}
-    (cause,) = found.one("kms-key-not-pending-deletion", odd).causes
+    found = scanned(aws)
+    assert found.verdicts(IS_SHUT) == {good: "passed", odd: "not_assessed"}
+    (cause,) = found.one(IS_SHUT, odd).causes
     assert (cause.error, cause.message) == ("malformed answer", "key_state: Input should be a valid string")
 
 
@@ -151,12 +155,12 @@ def test_what_vanishes_is_listed_again_leaves_and_is_counted(aws: Simulated) -> 
     def describe(asked: Mapping[str, Any]) -> Mapping[str, Any]:
         if asked["KeyId"] == goes:
             raise error("NotFoundException", "DescribeKey")
-        return {"KeyMetadata": {"KeyId": stays, "KeyManager": "CUSTOMER", "KeySpec": "X", "KeyState": "Enabled", "Origin": "AWS_KMS"}}
+        return {"KeyMetadata": {"KeyId": stays, "KeyState": "Enabled"}}
 
     aws.answers("kms:DescribeKey", describe)
-    found = aws.scan("kms-key-not-pending-deletion")
-    assert found.verdicts("kms-key-not-pending-deletion") == {stays: "passed"}
-    assert found.report.accounts[0].vanished == {"kms.Key": 1}
+    found = scanned(aws)
+    assert found.verdicts(IS_SHUT) == {stays: "passed"}
+    assert found.report.accounts[0].vanished == {"kms.Room": 1}
     assert found.report.complete
     assert Counter(call.operation for call in found.report.accounts[0].calls)["kms:ListKeys"] == 2
 
@@ -164,8 +168,8 @@ def test_what_vanishes_is_listed_again_leaves_and_is_counted(aws: Simulated) -> 
 def test_what_AWS_calls_gone_and_lists_all_the_same_is_unread(aws: Simulated) -> None:  # noqa: N802 - AWS's own name
     (key,) = keys(aws, 1)
     aws.refuses("kms:DescribeKey", "NotFoundException")
-    found = aws.scan("kms-key-not-pending-deletion")
-    assert found.verdicts("kms-key-not-pending-deletion") == {key: "not_assessed"}
+    found = scanned(aws)
+    assert found.verdicts(IS_SHUT) == {key: "not_assessed"}
     assert found.report.accounts[0].vanished == {}
 
 
@@ -195,7 +199,7 @@ def test_shadow_trails_are_one_trail_asked_at_home(aws: Simulated) -> None:
 
 def test_an_unknown_region_is_an_error_with_the_nearest(aws: Simulated) -> None:
     with pytest.raises(UnknownRegion, match="'eu-wst-1'; did you mean eu-west-1"):
-        aws.scan("kms-*", regions=["eu-wst-1"])
+        scanned(aws, regions=["eu-wst-1"])
 
 
 def test_a_whole_scan_in_a_users_own_mock(aws: Simulated) -> None:
@@ -209,10 +213,12 @@ def test_a_whole_scan_in_a_users_own_mock(aws: Simulated) -> None:
 def test_other_partitions(home: str, partition: str, aws: Simulated) -> None:
     session = boto3.Session(aws_access_key_id="testing", aws_secret_access_key="testing", region_name=home)
     session.client("kms").create_key()
-    report = cloudsoc.scan(session, checks=["kms-key-not-pending-deletion", "s3-bucket-requires-tls"], regions=[home])
+    session.client("s3").create_bucket(Bucket="front", CreateBucketConfiguration={"LocationConstraint": home})  # type: ignore[typeddict-item]
+    report = cloudsoc.scan(session, checks=CHECKS, regions=[home])
     assert report.accounts[0].partition == partition
     assert {one.resource.partition for one in report.findings} == {partition}
-    assert [one.verdict for one in report.findings if one.check.startswith("kms") and not one.population] == [Outcome.PASSED]
+    assert {one.resource.arn.partition(":s3:")[0] for one in report.findings if one.check == IS_NAMED} == {f"arn:{partition}"}
+    assert [one.verdict for one in report.findings if one.check == IS_SHUT and not one.population] == [Outcome.PASSED]
     assert {call.operation for call in report.accounts[0].calls if call.outcome == "read"} >= {"s3:ListBuckets", "kms:DescribeKey"}
 
 
@@ -221,11 +227,10 @@ def test_other_partitions(home: str, partition: str, aws: Simulated) -> None:
 
 def test_settings_reach_their_check(aws: Simulated) -> None:
     (key,) = keys(aws, 1)
-    aws.answers("kms:GetKeyRotationStatus", {"KeyRotationEnabled": True, "RotationPeriodInDays": 200})
-    strict = aws.scan("kms-*", settings={"kms-key-rotation-enabled": {"max_rotation_days": 90}})
-    assert strict.one("kms-key-rotation-enabled", key).reason == "every 200 days, the limit is 90"
-    (asked,) = [one for one in strict.report.asked.checks if one.id == "kms-key-rotation-enabled"]
-    assert asked.settings == {"max_rotation_days": 90}
+    strict = scanned(aws, settings={IS_SHUT: {"states": ["Disabled"]}})
+    assert strict.one(IS_SHUT, key).reason == "it is Enabled"
+    (asked,) = strict.report.asked.checks
+    assert asked.settings == {"states": ["Disabled"]}
 
 
 @pytest.mark.parametrize(
@@ -287,7 +292,7 @@ def test_a_role_is_assumed_with_its_external_id_and_renewed(aws: Simulated, monk
 
     monkeypatch.setattr(botocore.client.BaseClient, "_make_api_call", watched)
     session = made_session(role_arn="arn:aws:iam::444455556666:role/auditor", external_id="x-1", region="eu-west-1")
-    report = cloudsoc.scan(session, checks=["kms-key-not-pending-deletion"], regions=["eu-west-1"])
+    report = cloudsoc.scan(session, checks={IS_SHUT: CHECKS[IS_SHUT]}, regions=["eu-west-1"])
     assert report.accounts[0].account == "444455556666"
     assert report.accounts[0].caller.startswith("arn:aws:sts::444455556666:assumed-role/auditor/")
     assert [one["ExternalId"] for one in asked] == ["x-1"]
@@ -315,12 +320,12 @@ def test_ctrl_c_ends_within_a_second_with_what_there_is(aws: Simulated) -> None:
 
     started = time.monotonic()
     with pytest.raises(Interrupted) as ended:
-        cloudsoc.collect(aws.session, checks=["kms-key-not-pending-deletion"], regions=["eu-west-1"], on_progress=interrupt)
+        cloudsoc.collect(aws.session, checks={IS_SHUT: CHECKS[IS_SHUT]}, regions=[REGION], on_progress=interrupt)
     assert time.monotonic() - started < 5
     hanging.set()
-    report = cloudsoc.evaluate(ended.value.inventory, checks=["kms-key-not-pending-deletion"])
+    report = cloudsoc.evaluate(ended.value.inventory, checks={IS_SHUT: CHECKS[IS_SHUT]})
     found = Found(report)
-    assert set(found.verdicts("kms-key-not-pending-deletion").values()) == {"not_assessed"}
+    assert set(found.verdicts(IS_SHUT).values()) == {"not_assessed"}
     assert {cause.error for one in report.not_assessed for cause in one.causes} == {"interrupted"}
 
 
@@ -333,9 +338,9 @@ def test_a_deadline_leaves_the_rest_not_assessed(aws: Simulated) -> None:
         raise AssertionError("nobody waits for this")
 
     aws.answers("kms:DescribeKey", hang)
-    inventory = cloudsoc.collect(aws.session, checks=["kms-key-not-pending-deletion"], regions=["eu-west-1"], deadline=1.0)
+    inventory = cloudsoc.collect(aws.session, checks={IS_SHUT: CHECKS[IS_SHUT]}, regions=[REGION], deadline=1.0)
     hanging.set()
-    (one,) = cloudsoc.evaluate(inventory, checks=["kms-key-not-pending-deletion"]).not_assessed
+    (one,) = cloudsoc.evaluate(inventory, checks={IS_SHUT: CHECKS[IS_SHUT]}).not_assessed
     assert (one.resource.id, one.reason.partition(" (")[0]) == (key, "kms:DescribeKey: the deadline of 1 s was over")
 
 
