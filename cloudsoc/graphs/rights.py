@@ -12,6 +12,7 @@ from functools import cache, lru_cache
 
 from cloudsoc.policy import Caller, PolicyDocument, Request, Statement, access_level, expand
 from cloudsoc.policy.actions import statement_actions
+from cloudsoc.policy.arns import fields
 from cloudsoc.policy.conditions import PreparedCondition
 from cloudsoc.policy.matching import PreparedStatement, prepared_document
 
@@ -20,8 +21,8 @@ Context = Mapping[str, tuple[str, ...]]
 UNNAMED = "x9-nobody-names-this-x9"
 """Stands for the name of something that no policy was written for."""
 
-_ASKED = ("iam:", "aws:resourcetag/", "aws:requesttag/")
-"""Keys that tell what is asked for, not who asks: without a value in the question they have none."""
+_ASKED = ("iam:", "aws:resourcetag/", "aws:requesttag/", "kms:resourcealiases", "kms:requestalias", "aws-marketplace:productid")
+"""Keys that tell what is asked for, not who asks: without a value in the question they have none. What nobody names has no tag and no alias."""
 
 
 @cache
@@ -96,11 +97,19 @@ class Rights:
         """The account of the principal or policy."""
         return self.arn.split(":")[4]
 
-    def some(self, service: str, resource: str, *, account: str | None = None) -> str:
-        """The ARN of something that nobody names: ``some("iam", "role")``."""
-        partition = self.arn.split(":")[1]
-        where = "" if service in ("iam", "s3") else "eu-west-1"
-        return f"arn:{partition}:{service}:{where}:{self.account if account is None else account}:{resource}/{UNNAMED}"
+    def some(self, service: str, kind: str) -> str:
+        """The ARN of something in the own account that nobody names: ``some("iam", "role")``."""
+        return self._arn(service, "" if service in ("iam", "s3") else "eu-west-1", self.account, kind)
+
+    def unnamed(self, service: str, kind: str) -> list[str]:
+        """Things that nobody names, in each account and region of which a policy speaks."""
+        home = "" if service in ("iam", "s3") else "eu-west-1"
+        cuts = [cut for policy in self.policies for one in policy for text in one.resources or () if (cut := fields(text)) and cut[2] == service]
+        named = [self._arn(service, _fixed(cut[3]) or home, _fixed(cut[4]) or self.account, kind) for cut in cuts]
+        return list(dict.fromkeys([self.some(service, kind), *named]))
+
+    def _arn(self, service: str, region: str, account: str, kind: str) -> str:
+        return f"arn:{self.arn.split(':')[1]}:{service}:{region}:{account}:{kind}/{UNNAMED}"
 
     def may(self, action: str, resource: str, asked: Context | None = None) -> bool:
         """Whether a request can be made; ``asked`` are the condition keys that tell what it asks for."""
@@ -142,6 +151,10 @@ class Rights:
 
 _THINGS = (("iam", "role"), ("s3", "object"), ("ec2", "instance"), ("kms", "key"))
 """Who may do something to all of these, of services that are nothing like each other, may do it to whatever there is."""
+
+
+def _fixed(field: str) -> str:
+    return field if set("*?$").isdisjoint(field) else ""
 
 
 def _met(statement: PreparedStatement, context: Context) -> bool:

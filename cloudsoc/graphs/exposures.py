@@ -1,0 +1,85 @@
+"""Who outside of the account the policies of keys and roles let in, reasoned over all requests."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from cloudsoc.aws.account import Account
+from cloudsoc.aws.iam.roles import Role
+from cloudsoc.aws.kms import Key, KeyPolicy
+from cloudsoc.aws.organizations import Organization, OrganizationAccounts
+from cloudsoc.graphs.trust import foreign
+from cloudsoc.model import Incomplete, Unread, derivation
+from cloudsoc.policy import Exposure, ExposureGrant, exposure
+
+Opening = ExposureGrant
+"""A class of callers and what a statement lets them do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Openings:
+    """All that a policy gives to outsiders; ``of`` says whose policy it is, ``account`` who owns that."""
+
+    exposed: Exposure
+    of: str
+    account: str
+    region: str
+
+    def such(self, wanted: Callable[[Opening], bool]) -> tuple[Opening, ...]:
+        """Those for which ``wanted`` holds and that are certain; raises ``Incomplete`` where there are others only, at which somebody must look."""
+        found = self.exposed.only(wanted)
+        if found and not found.certain:
+            raise Incomplete(self.review("; ".join(found.needs_review)))
+        return found.certain.grants
+
+    def review(self, why: str) -> Unread:
+        """What stands where a person must look."""
+        return Unread(f"policy of {self.of}", f"needs review: {why}", self.region, self.account)
+
+    def foreigners(self, trusted: tuple[str, ...], organization: Organization | None, members: OrganizationAccounts | None) -> list[str]:
+        """Who is let in from outside, in words, and belongs neither to the own organization nor to an account that is trusted.
+
+        The organization is looked at only where the settings do not decide: where it was not read, who is named by that alone is not assessed.
+        """
+        if self.such(lambda one: one.is_public):
+            return ["everyone"]
+        named = self.such(lambda one: (one.who.account or "").isdigit())
+        unknown = foreign({str(one.who.account) for one in named}, self.account, trusted, members)
+        told = [str(one.who) for one in named if one.who.account in unknown]
+        orgs = self.such(lambda one: one.who.kind in ("organization", "organization path"))
+        told += [str(one.who) for one in orgs if organization is None or one.who.value.partition("/")[0] != organization.id]
+        if not told and (places := self.such(lambda one: one.who.kind in ("network", "access points"))):
+            raise Incomplete(self.review(f"whoever comes through {places[0].who.value} is let in"))
+        return list(dict.fromkeys(told))
+
+
+class KeyOpenings(Openings):
+    """Those of a key."""
+
+    __slots__ = ()
+
+
+class RoleOpenings(Openings):
+    """Those of a role: who may assume it."""
+
+    __slots__ = ()
+
+
+@derivation
+def key_openings(key: Key, policy: KeyPolicy, account: Account) -> KeyOpenings:
+    """By the key's policy; grants are a matter of their own."""
+    return KeyOpenings(exposure(policy.policy, account=account.account, resource=key.arn), f"key {key.key_id}", account.account, key.region)
+
+
+@derivation
+def role_openings(role: Role, account: Account) -> RoleOpenings:
+    """By the role's trust policy."""
+    exposed = exposure(role.assume_role_policy_document, account=account.account, resource=role.arn, service="sts")
+    return RoleOpenings(exposed, f"role {role.role_name}", account.account, role.region)
+
+
+def told(openings: Iterable[Opening], most: int = 3) -> str:
+    """Some callers in words, and how many more there are."""
+    names = list(dict.fromkeys(str(one.who) for one in openings))
+    return ", ".join(names[:most]) + (f" and {len(names) - most} more" if len(names) > most else "")
