@@ -109,6 +109,11 @@ class BucketOwnershipControls(Fact[Bucket]):
 
     rules: tuple[OwnershipControlsRule, ...]
 
+    @property
+    def acls_disabled(self) -> bool:
+        """Whether no ACL has any effect, neither the bucket's nor its objects'."""
+        return any(rule.object_ownership == "BucketOwnerEnforced" for rule in self.rules)
+
 
 @reads(
     "s3:GetPublicAccessBlock.PublicAccessBlockConfiguration",

@@ -77,11 +77,14 @@ class Doubt:
 
 @dataclass(frozen=True, slots=True)
 class BucketAccess:
-    """The ways in for the public. ``closed`` says, in words, what keeps out grants that there are or could be."""
+    """The ways in for the public. ``closed`` says, in words, what keeps out grants that there are or could be; ``objects_have_acls``: that the ACLs of single
+    objects count, of which nothing is known here.
+    """
 
     openings: tuple[Opening, ...] = ()
     doubts: tuple[Doubt, ...] = ()
     closed: tuple[str, ...] = ()
+    objects_have_acls: bool = False
 
     def to_read(self) -> tuple[Opening, ...]:
         """By which the public can list or read; raises ``Incomplete`` where none is known and something that could be one was not read."""
@@ -128,8 +131,10 @@ class _Asked:
     def exposed(self, document: PolicyDocument, resource: str) -> Exposure:
         return exposure(document, account=self.account, resource=resource, service="s3", at=self.at)
 
-    def review(self, operation: str, why: str) -> tuple[Unread, ...]:
-        return (Unread(operation, f"needs review: {why}", self.bucket.region, self.account),)
+    @property
+    def where(self) -> Unread:
+        """What needs a review, but for the reason."""
+        return Unread("s3:GetBucketPolicy", "needs review", self.bucket.region, self.account)
 
 
 def _together(several: Iterable[BucketAccess]) -> BucketAccess:
@@ -138,6 +143,7 @@ def _together(several: Iterable[BucketAccess]) -> BucketAccess:
         tuple(opening for one in all_ for opening in one.openings),
         tuple(doubt for one in all_ for doubt in one.doubts),
         tuple(text for one in all_ for text in one.closed),
+        any(one.objects_have_acls for one in all_),
     )
 
 
@@ -148,20 +154,15 @@ def _by_acl(asked: _Asked, acl: BucketAcl | Unread, ownership: BucketOwnershipCo
     ignored = asked.block.known("IgnorePublicAcls")
     if ignored:
         return BucketAccess(closed=(f"the {asked.block.setter('IgnorePublicAcls')} has public ACLs ignored",))
-    if not isinstance(ownership, Unread) and acls_disabled(ownership):
+    if not isinstance(ownership, Unread) and ownership is not None and ownership.acls_disabled:
         return BucketAccess(closed=("ACLs are disabled",))
     if isinstance(acl, Unread):
-        return BucketAccess(doubts=(Doubt((acl,)),))
+        return BucketAccess(doubts=(Doubt((acl,)),), objects_have_acls=True)
     openings = tuple(public_grants(acl.grants))
     unread = (() if ignored is False else asked.block.unread) + ((ownership,) if isinstance(ownership, Unread) else ())
     if unread:
-        return BucketAccess(doubts=tuple(Doubt(unread, one) for one in openings))
-    return BucketAccess(openings)
-
-
-def acls_disabled(ownership: BucketOwnershipControls | None) -> bool:
-    """Whether no ACL has any effect, neither the bucket's nor its objects'."""
-    return ownership is not None and any(rule.object_ownership == "BucketOwnerEnforced" for rule in ownership.rules)
+        return BucketAccess(doubts=tuple(Doubt(unread, one) for one in openings), objects_have_acls=True)
+    return BucketAccess(openings, objects_have_acls=True)
 
 
 def public_grants(grants: Iterable[AclGrant]) -> Iterator[Opening]:
@@ -190,7 +191,7 @@ def _by_policy(
         found = _by_points(asked, None, (policy,), points, multi)
     else:
         exposed = asked.exposed(policy.policy, asked.bucket.arn)
-        direct = BucketAccess(*_grants(asked, exposed, "the bucket policy", None if isinstance(status, Unread) else status))
+        direct = BucketAccess(*public_by_policy(exposed, None if isinstance(status, Unread) else status, asked.where))
         left = exposed.to("access points").only(lambda grant: asked.account in grant.who.value)
         found = _together([direct, _by_points(asked, left, (), points, multi)])
     if restricted is None and found.openings:
@@ -199,17 +200,19 @@ def _by_policy(
     return found
 
 
-def _grants(asked: _Asked, exposed: Exposure, through: str, status: BucketPolicyStatus | None) -> tuple[tuple[Opening, ...], tuple[Doubt, ...]]:
+def public_by_policy(
+    exposed: Exposure, status: BucketPolicyStatus | None, where: Unread, through: str = "the bucket policy"
+) -> tuple[tuple[Opening, ...], tuple[Doubt, ...]]:
     """What a policy grants to the public, and what it might grant. AWS assumes the worst of a policy: what it does not call public is not."""
     public = exposed.only(lambda grant: grant.is_public)
     openings = tuple(_opening(grant, through) for grant in public.certain)
     doubts = [
-        Doubt(asked.review("s3:GetBucketPolicy", f"{through}: {grant.needs_review}"), _opening(grant, through))
+        Doubt((replace(where, error=f"needs review: {through}: {grant.needs_review}"),), _opening(grant, through))
         for grant in public.unclear
         if status is None or status.is_public
     ]
     if status is not None and status.is_public and not public:
-        doubts.append(Doubt(asked.review("s3:GetBucketPolicyStatus", "AWS calls the policy public, and no statement of it says why")))
+        doubts.append(Doubt((replace(where, error="needs review: AWS calls the policy public, and no statement of it says why"),)))
     return openings, tuple(doubts)
 
 
@@ -238,10 +241,10 @@ def _by_points(asked: _Asked, left: Exposure | None, unread: tuple[Unread, ...],
 
 
 def _by_point(asked: _Asked, left: Exposure | None, unread: tuple[Unread, ...], name: str, arn: str, document: PolicyDocument) -> BucketAccess:
-    openings, doubts = _grants(asked, asked.exposed(document, arn), name, None)
+    openings, doubts = public_by_policy(asked.exposed(document, arn), None, replace(asked.where, operation="s3control:GetAccessPointPolicy"), name)
     if left is None:
         return BucketAccess(doubts=(*doubts, *(Doubt(unread, one) for one in openings)))
-    review = asked.review("s3:GetBucketPolicy", "; ".join(left.needs_review))
+    review = (replace(asked.where, error=f"needs review: {'; '.join(left.needs_review)}"),)
     return BucketAccess(tuple(_both(openings, left.certain)), (*doubts, *(Doubt(review, one) for one in _both(openings, left.unclear))))
 
 

@@ -1,49 +1,88 @@
-"""What SOC 2 asks of buckets."""
+"""What the policy of a bucket says."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
+from cloudsoc.aws.account import Account
+from cloudsoc.aws.organizations import Organization, OrganizationAccounts
 from cloudsoc.aws.s3 import Bucket, BucketPolicy
-from cloudsoc.graphs.public_access import EffectivePublicAccessBlock
-from cloudsoc.model import HIGH, LOW, MEDIUM, Failed, Passed, Verdict, check
-from cloudsoc.model.criterion import C1_1, CC6_1, CC6_6, CC6_7
+from cloudsoc.graphs.bucket_sharing import BucketSharing
+from cloudsoc.graphs.trust import foreign
+from cloudsoc.model import HIGH, MEDIUM, Failed, Passed, TrustedAccounts, Verdict, check
+from cloudsoc.model.criterion import C1_1, CC6_1, CC6_3, CC6_6, CC6_7, CC9_2
 from cloudsoc.policy import Condition, Statement
 from cloudsoc.policy.conditions import prepared
+
+PERMISSION_CHANGES = ("s3:DeleteBucketPolicy", "s3:PutBucketAcl", "s3:PutBucketPolicy", "s3:PutEncryptionConfiguration", "s3:PutObjectAcl")
+"""By these an outsider lets others in, or the owner out."""
 
 
 @check(
     direct=(CC6_1, CC6_6),
-    supporting=(C1_1,),
+    supporting=(CC6_3, C1_1),
+    severity=HIGH,
+    refs=("Steampipe:s3_bucket_policy_restrict_public_access",),
+)
+def bucket_policy_is_not_public(bucket: Bucket, sharing: BucketSharing) -> Verdict:
+    """Bucket policies grant nothing to everyone, whatever blocks stand before them.
+
+    Why: a public grant behind a block is one switch away from being public; it belongs out of the policy.
+
+    Fix: ``aws s3api get-bucket-policy --bucket {bucket.name} --query Policy --output text > policy.json``, name the principals or add a condition that only
+    yours can meet (``aws:PrincipalOrgID``), then ``aws s3api put-bucket-policy --bucket {bucket.name} --policy file://policy.json``.
+
+    Terraform: ``aws_s3_bucket_policy.policy``.
+    """
+    if not sharing.has_policy:
+        return Passed("the bucket has no policy")
+    if public := sharing.public():
+        return Failed("; ".join(map(str, public)))
+    return Passed("; ".join(["the policy grants nothing to everyone", *sharing.told]))
+
+
+@check(
+    direct=(CC6_1, CC9_2),
+    supporting=(CC6_3, CC6_6, C1_1),
     severity=HIGH,
     refs=(
-        "SecurityHub:S3.8",
-        "Config:s3-bucket-level-public-access-prohibited",
-        "CIS:3.0:2.1.4",
-        "CIS:5.0:2.1.4",
-        "CIS:6.0:3.1.4",
-        "CIS:7.0:3.1.4",
-        "Prowler:s3_bucket_level_public_access_block",
-        "Steampipe:s3_public_access_block_bucket",
-        "Steampipe:s3_public_access_block_bucket_account",
+        "SecurityHub:S3.6",
+        "Config:s3-bucket-blacklisted-actions-prohibited",
+        "Config:s3-bucket-policy-grantee-check",
+        "Prowler:s3_bucket_cross_account_access",
+        "Steampipe:s3_bucket_policy_restricts_cross_account_permission_changes",
     ),
 )
-def bucket_blocks_public_access(bucket: Bucket, block: EffectivePublicAccessBlock) -> Verdict:  # noqa: ARG001 the subject
-    """Buckets block public access, by themselves or through their account.
+def bucket_policy_limits_cross_account_access(
+    bucket: Bucket,
+    sharing: BucketSharing,
+    account: Account,
+    own: Organization | None,
+    organization: OrganizationAccounts | None,
+    *,
+    trusted_accounts: TrustedAccounts = (),
+    denied_actions: tuple[str, ...] = PERMISSION_CHANGES,
+) -> Verdict:
+    """Bucket policies let in trusted accounts only, and none of them to change permissions.
 
-    Why: one careless grant shows a bucket to the whole internet; the block makes such a grant impossible, and void where there is one.
+    Why: who shares data with an account answers for it; an account that may change the policy lets in whomever it likes.
 
-    Fix: ``aws s3api put-public-access-block --bucket {bucket.name} --public-access-block-configuration
-    BlockPublicAcls=true,IgnorePublicAcls=true,BlockPublicPolicy=true,RestrictPublicBuckets=true``
+    Fix: ``aws s3api put-bucket-policy --bucket {bucket.name} --policy file://policy.json`` without the statements for these accounts, or with ``s3:GetObject``
+    and the like in place of ``s3:*``; an account that is meant is named in ``trusted_accounts``.
 
-    Terraform: ``aws_s3_bucket_public_access_block``, ``aws_s3_account_public_access_block``.
+    Terraform: ``aws_s3_bucket_policy.policy``.
     """
-    missing = block.missing()
-    if not missing:
-        return Passed(f"blocked by the setting of the {block.held_by()}")
-    if not {"IgnorePublicAcls", "RestrictPublicBuckets"} & {*missing}:
-        return Failed(f"public grants have no effect, but new ones can be made: {', '.join(missing)} off in bucket and account", severity=LOW)
-    return Failed(f"{', '.join(missing)} off in bucket and account")
+    if public := sharing.public():
+        return Failed(f"everybody is let in: {public[0]}")
+    if able := sharing.able_to(denied_actions):
+        return Failed("; ".join(f"{who} may {', '.join(actions)}" for who, actions in able))
+    if strange := [one for one in sharing.organizations() if own is None or one != own.id]:
+        return Failed(f"let in without being trusted: {', '.join(strange)}")
+    shared = sharing.accounts()
+    if unknown := foreign(shared, account.account, trusted_accounts, organization):
+        return Failed(f"let in without being trusted: {', '.join(unknown)}")
+    sharing.settle(foreign(sharing.possible(), account.account, trusted_accounts, organization))
+    return Passed(f"only trusted accounts are let in: {', '.join(shared)}" if shared else "no other account is let in")
 
 
 @check(

@@ -1,0 +1,1 @@
+"""What SOC 2 asks of buckets, their access points and their objects."""
