@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from cloudsoc.policy.actions import AccessLevel, access_level, expand
+    from cloudsoc.policy.buckets import AccessPoint, AclGrant, PublicAccessBlock, bucket_exposure, s3_calls_public
     from cloudsoc.policy.decision import ContextKey, Decision, Met
     from cloudsoc.policy.document import PolicyDocument
     from cloudsoc.policy.evaluation import decide
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 
 _HOMES: Final = {
     "AccessLevel": "actions",
+    "AccessPoint": "buckets",
+    "AclGrant": "buckets",
     "Caller": "request",
     "Condition": "statement",
     "ContextKey": "decision",
@@ -35,17 +38,22 @@ _HOMES: Final = {
     "Policy": "policies",
     "PolicyDocument": "document",
     "Principal": "statement",
+    "PublicAccessBlock": "buckets",
     "Request": "request",
     "Statement": "statement",
     "Who": "exposed",
     "access_level": "actions",
+    "bucket_exposure": "buckets",
     "decide": "evaluation",
     "expand": "actions",
     "exposure": "exposure",
+    "s3_calls_public": "buckets",
 }
 
 __all__ = [
     "AccessLevel",
+    "AccessPoint",
+    "AclGrant",
     "Caller",
     "Condition",
     "ContextKey",
@@ -60,13 +68,16 @@ __all__ = [
     "Policy",
     "PolicyDocument",
     "Principal",
+    "PublicAccessBlock",
     "Request",
     "Statement",
     "Who",
     "access_level",
+    "bucket_exposure",
     "decide",
     "expand",
     "exposure",
+    "s3_calls_public",
 ]
 
 

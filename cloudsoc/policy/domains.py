@@ -15,7 +15,7 @@ from typing import Final
 from cloudsoc.policy.arns import arn_pattern
 from cloudsoc.policy.comparisons import microseconds, network, number
 from cloudsoc.policy.conditions import PreparedCondition
-from cloudsoc.policy.meanings import ALWAYS, Meaning, fixed_part, meaning
+from cloudsoc.policy.meanings import ALWAYS, BOOLEAN, Meaning, fixed_part, meaning
 from cloudsoc.policy.patterns import glob
 from cloudsoc.policy.representatives import Machine, TooManyPatterns, representatives
 
@@ -128,9 +128,14 @@ class Domain:
     def _ignores_case(self, value: str) -> bool:
         return any(test.condition.operator.comparison in ("StringIgnoreCase", "Bool") and value in test.condition.values for test in self.tests)
 
+    @cached_property
+    def families(self) -> set[str]:
+        """What its conditions compare: text, number, date, address."""
+        return {family for test in self.tests if (family := _family(test)) is not None}
+
     def fill(self, *, within: Sequence[str] = (), more: Iterable[str] = (), alphabet: str | None = None, many: bool = True) -> None:
         """Find the values. ``within``: patterns of which texts must match one; ``more``: texts that must be among them; ``many``: a request can have several."""
-        families = {family for test in self.tests if (family := _family(test)) is not None}
+        families = self.families
         if len(families) > 1:
             self.problem = f"{self.key} is compared in more than one way"
         singles: list[str] = list(more)
@@ -163,6 +168,8 @@ class Domain:
         return {}
 
     def _texts(self, within: Sequence[str], alphabet: str | None) -> list[str]:
+        if self.key in BOOLEAN:
+            return ["true", "false"]
         exact: dict[str, None] = {}
         plain, folded = Machine(), Machine(folded=True)
         inside = 0

@@ -87,6 +87,9 @@ class Finder:
 
     def _fill(self) -> None:
         for key, domain in self.worlds.domains.items():
+            fitting = {"text", "address"} if key in ("aws:sourceip", "aws:vpcsourceip") else {"text"}
+            if domain.meaning in _TELLING and not domain.families <= fitting:
+                domain.problem = f"{key} is compared as if it were something else"
             if domain.meaning == "caller":
                 if key == "aws:userid":
                     domain.fill(many=False)
@@ -198,6 +201,7 @@ class Finder:
                     masks[key] = domain.everything
                 else:
                     masks[key] = domain.only(ABSENT)
+                    pins[key] = ABSENT
             elif domain.meaning in _PLACES:
                 masks[key] = domain.such(None) if openness == "strange" else domain.everything & ~(covered.places.get(key, 0) if covered else 0)
             elif key == "aws:principalorgpaths":
@@ -224,7 +228,8 @@ class _Search:
             masks = self.worlds.solve(self.item, self.action, view, certain=certain)
             if masks is None:
                 continue
-            witness = self.finder.witnesses.find(self.item, self.action, view, masks)
+            proves = certain or not self.worlds.has_unknown_keys(self.item, self.action, view)
+            witness = self.finder.witnesses.find(self.item, self.action, view, masks) if proves else None
             if witness is not None:
                 return _Found(who, view, masks, witness)
             if not certain and first is None:

@@ -11,7 +11,7 @@ from typing import Final, Literal
 
 from cloudsoc.policy.actions import condition_key_type
 
-__all__ = ["ALWAYS", "Meaning", "fixed_part", "meaning", "token_claim"]
+__all__ = ["ALWAYS", "BOOLEAN", "Meaning", "fixed_part", "meaning", "token_claim"]
 
 Meaning = Literal["caller", "source", "network", "access point", "token", "signed", "request", "resource", "unknown"]
 """What a key tells.
@@ -54,6 +54,8 @@ _KNOWN: Final[dict[str, Meaning]] = {
 }
 ALWAYS: Final = frozenset("aws:securetransport aws:currenttime aws:epochtime aws:requestedregion aws:resourceaccount aws:viaawsservice".split())
 """Keys that every request has."""
+BOOLEAN: Final = frozenset("aws:securetransport aws:viaawsservice aws:multifactorauthpresent elasticfilesystem:accessedviamounttarget".split())
+"""Keys that are either true or false."""
 
 # Services whose own keys (those of the catalogue) all describe what is asked or what it is asked of, save for the keys above and the exceptions.
 _DESCRIBING: Final = frozenset(

@@ -1,8 +1,7 @@
 """A request for an answer: one that the policy allows, made from the values that the search has left, and tried."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
-from cloudsoc.policy.conditions import PreparedCondition
 from cloudsoc.policy.document import PolicyDocument
 from cloudsoc.policy.domains import ABSENT, Values
 from cloudsoc.policy.evaluation import decide
@@ -43,30 +42,29 @@ class Witnesses:
                 context[key] = domain.values[(mask & -mask).bit_length() - 1]
         resource = self.worlds.resources[((mask := masks[RESOURCE]) & -mask).bit_length() - 1] if masks[RESOURCE] else "*"
         yield Request(action, resource, view.caller, context, self.owner)
-        if any(test.templates for test in item.tests) or item.resources.templates:
-            yield from self._with_variables(item, action, view, context, resource)
+        stopping = self.worlds.stopping(action, view.caller)
+        if any(test.templates for each in (item, *stopping) for test in each.tests) or item.resources.templates:
+            yield from self._with_variables((item,), action, view, context, resource)
+            yield from self._with_variables((item, *stopping), action, view, context, resource)
 
-    def _with_variables(self, item: PreparedStatement, action: str, view: View, context: dict[str, Values], resource: str) -> Iterator[Request]:
-        """What the variables of the Allow stand for is up to the caller, unless it follows from who that is."""
+    def _with_variables(self, items: Sequence[PreparedStatement], action: str, view: View, context: dict[str, Values], resource: str) -> Iterator[Request]:
+        """What variables stand for is up to the caller, unless it follows from who that is. An Allow is met, a Deny is not, if a value is what it compares with."""
         filled = dict(context)
-        templates = [template for test in item.tests for template in test.templates] + item.resources.templates
+        allow, tests = items[0], [test for item in items for test in item.tests if test.templates]
+        templates = [template for test in tests for template in test.templates] + allow.resources.templates
         for key in {key for template in templates for key in template.keys}:
             if not filled.get(key) and key not in view.pins and view.masks.get(key, 2) > 1:
                 filled[key] = ("x",)
-        for test in item.tests:
-            if test.templates and test.key not in view.pins and (text := _resolved(test.templates[0], filled)) is not None:
+        for test in tests:
+            if test.key not in view.pins and (text := _resolved(test.templates[0], filled)) is not None:
                 domain = self.worlds.domains[test.key]
                 name = domain.name(text)
                 if name is not None and not view.masks.get(test.key, -1) & domain.such(name):
                     return  # this class of callers cannot have it
-                filled[test.key] = _value(test, text)
-        places = [text for template in item.resources.templates if (text := _resolved(template, filled)) is not None]
+                filled[test.key] = ABSENT if test in allow.tests and test.condition.operator.negated else (text,)
+        places = [text for template in allow.resources.templates if (text := _resolved(template, filled)) is not None]
         for place in [*places, resource]:
             yield Request(action, place, view.caller, filled, self.owner)
-
-
-def _value(test: PreparedCondition, text: str) -> Values:
-    return ABSENT if test.condition.operator.negated else (text,)
 
 
 def _resolved(template: Template, context: dict[str, Values]) -> str | None:

@@ -82,7 +82,8 @@ class Worlds:
             machine.add_glob(opened)
         try:
             if own is not None:
-                under = [text for end in ("/", ":") for text in representatives([machine], prefix=own + end, but=frozenset(exact))]
+                ends = ("/",) if own.split(":")[2:3] == ["s3"] and own.count(":") == 5 else ("/", ":")
+                under = [text for end in ends for text in representatives([machine], prefix=own + end, but=frozenset(exact))]
                 return list(dict.fromkeys([own, *under, *(text for text in exact if text.startswith((own + "/", own + ":")))]))
             return list(dict.fromkeys([*exact, *representatives([machine], but=frozenset(exact))]))
         except TooManyPatterns:
@@ -230,6 +231,11 @@ class Worlds:
             if found is not None:
                 return found
         return None
+
+    def has_unknown_keys(self, allow: PreparedStatement, action: str, view: View) -> bool:
+        """Does a key of unknown meaning matter? Then a request without it proves nothing: perhaps every request has it."""
+        items = [allow, *self.stopping(action, view.caller)]
+        return any(self.domains[key].meaning == "unknown" for item in items for test in item.tests for key in test.keys)
 
     def unknowns(self, allow: PreparedStatement, action: str, view: View) -> list[str]:
         """Why it is not certain what the view's requests can do."""

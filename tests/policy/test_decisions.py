@@ -75,7 +75,7 @@ def principals(names: list[str]) -> dict[str, list[str]] | str:
         value = WHO.get(name, name)
         if value == "*":
             return "*"
-        is_provider = "-provider/" in value or value == "accounts.google.com"
+        is_provider = "-provider/" in value or value in ("accounts.google.com", "cognito-identity.amazonaws.com")
         found.setdefault("Federated" if is_provider else "Service" if value.endswith(".amazonaws.com") else "AWS", []).append(value)
     return found
 
