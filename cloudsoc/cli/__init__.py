@@ -20,10 +20,12 @@ COMMANDS = {
     "scan": "cloudsoc.cli.scan",
     "demo": "cloudsoc.cli.demo",
     "diff": "cloudsoc.cli.diff",
+    "waivers": "cloudsoc.cli.waivers",
     "checks": "cloudsoc.cli.catalogue",
     "explain": "cloudsoc.cli.catalogue",
     "criteria": "cloudsoc.cli.criteria",
     "permissions": "cloudsoc.cli.permissions",
+    "policy": "cloudsoc.policy.command",
     "schema": "cloudsoc.cli.catalogue",
 }
 """Command to the module that holds the function of that name."""

@@ -18,11 +18,12 @@ from cloudsoc.cli.selection import SEVERITIES
 from cloudsoc.model.verdict import Severity
 
 if TYPE_CHECKING:
-    from cloudsoc.model.report import Report
+    from cloudsoc.model.report import Report, Waiver
     from cloudsoc.reports.comparison import Comparison
 
 F = TypeVar("F", bound=Callable[..., Any])
 NOTHING_FAILED, FAILED, INCOMPLETE, INTERRUPTED = 0, 1, 3, 130
+WAIVERS = "cloudsoc-waivers.toml"
 WIDTH, WIDEST = 80, 140
 """Where nobody says how wide the terminal is, and where lines become too long to read."""
 
@@ -43,12 +44,14 @@ class Output:
     fail_on: Severity
     incomplete: str
     baseline: Report | None = None
+    waivers: tuple[Waiver, ...] = ()
 
     def deliver(self, report: Report, again: str) -> None:
         """Write the report: data to stdout or the files, the summary to the screen. ``again`` is the command that was run, for a hint."""
         from cloudsoc.reports.difference import difference, line
         from cloudsoc.reports.screen import last_line, screen
 
+        report = self._waived(report)
         for one in self.destinations:
             self._write(one, report)
         files = ", ".join(str(one.file) for one in self.destinations if one.file)
@@ -77,6 +80,11 @@ class Output:
         except OSError as error:
             raise click.ClickException(f"cannot write {to.file}: {error.strerror}") from error
 
+    def _waived(self, report: Report) -> Report:
+        from cloudsoc.waivers import apply
+
+        return apply(report, self.waivers)
+
     def _compared(self, report: Report) -> Comparison | None:
         from cloudsoc.reports.comparison import ComparisonError, compare
 
@@ -88,14 +96,17 @@ class Output:
             raise click.UsageError(str(error)) from error
 
     def exit_code(self, report: Report) -> int:
-        """The gate: what failed counts before what could not be assessed. With a baseline only what is new since then counts."""
+        """The gate: what failed counts before what could not be assessed; so do waivers that hold no more. With a baseline only what is new since then counts."""
+        report = self._waived(report)
+        if report.stale_waivers:
+            return FAILED
         if compared := self._compared(report):
             from cloudsoc.reports.comparison import Change
 
-            if compared.new_failures(self.fail_on):
+            if any(one.waiver is None for one in compared.new_failures(self.fail_on)):
                 return FAILED
             return INCOMPLETE if self.incomplete == "fail" and compared.of(Change.NEWLY_NOT_ASSESSED) else NOTHING_FAILED
-        if report.failed(at_least=self.fail_on):
+        if report.unwaived(at_least=self.fail_on):
             return FAILED
         return INCOMPLETE if self.incomplete == "fail" and not report.complete else NOTHING_FAILED
 
@@ -138,6 +149,21 @@ def _destination(format: str | None, output: str) -> Destination:  # noqa: A002 
     return Destination(chosen, file)
 
 
+def waivers_from(file: Path | None) -> tuple[Waiver, ...]:
+    """The waivers of a file, checked against the installed checks."""
+    import cloudsoc
+    from cloudsoc.cli.selection import wrong_use
+    from cloudsoc.waivers import WaiverError, read
+
+    if file is None:
+        return ()
+    try:
+        with wrong_use():
+            return read(file, cloudsoc.load_checks().keys())
+    except WaiverError as error:
+        raise click.UsageError(str(error)) from error
+
+
 def report_from(file: Path) -> Report:
     """A report from its JSON or JSON Lines. One that cannot be read is wrong use."""
     from cloudsoc.model.report import Report, ReportError
@@ -167,14 +193,22 @@ def delivering(command: F) -> F:
     """Give a command the options about its report; it gets them as one ``Output``."""
 
     @wraps(command)
-    def with_output(*, format: str | None, output: tuple[str, ...], fail_on: str, incomplete: str, baseline: Path | None, **rest: Any) -> Any:  # noqa: A002
+    def with_output(*, output: tuple[str, ...], fail_on: str, incomplete: str, baseline: Path | None, waivers: Path | None, **rest: Any) -> Any:
+        to = destinations(rest.pop("format"), output)
         earlier = report_from(baseline) if baseline else None
-        return command(output=Output(destinations(format, output), Severity(fail_on), incomplete, earlier), **rest)
+        accepted = waivers_from(waivers or (Path(WAIVERS) if Path(WAIVERS).is_file() else None))
+        return command(output=Output(to, Severity(fail_on), incomplete, earlier, accepted), **rest)
 
     options = (
         click.option("--fail-on", type=SEVERITIES, default="low", show_default=True, help="Exit 1 when a check of this severity or above failed."),
         click.option(
             "--incomplete", type=click.Choice(["fail", "warn"]), default="fail", show_default=True, help="Whether what could not be assessed is exit code 3."
+        ),
+        click.option(
+            "--waivers",
+            metavar="FILE",
+            type=click.Path(exists=True, dir_okay=False, path_type=Path),
+            help=f"Failures that somebody accepts until a day.  [default: {WAIVERS}, if it is here]",
         ),
         click.option(
             "--baseline",

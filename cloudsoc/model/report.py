@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime
 from enum import Enum
 from typing import Any, Literal
 
@@ -41,6 +41,32 @@ class Cause(_Model):
     outside: bool = Field(default=False, description="left out on purpose, by the scope that was asked for; no incompleteness")
 
 
+class Waiver(_Model):
+    """A failure that somebody accepts: who, why, instead of what, and until when. Patterns are whole: ``*`` is any text, ``?`` any character."""
+
+    check: str = Field(min_length=1, description="the id of a check, or a pattern over ids")
+    resource: str = Field(min_length=1, description="the ARN or the last part of it, or a pattern over either")
+    account: str = Field(default="*", min_length=1)
+    region: str = Field(default="*", min_length=1)
+    reason: str = Field(min_length=1)
+    owner: str = Field(min_length=1, description="who answers for it")
+    approver: str = Field(min_length=1, description="who accepted it")
+    ticket: str = Field(min_length=1, description="where that is written down")
+    compensating_control: str = Field(default="", description="what is done instead")
+    expires: date = Field(description="the last day on which it holds, in UTC")
+
+
+class WaiverUse(_Model):
+    """What became of a waiver in a scan."""
+
+    waiver: Waiver
+    state: Literal["used", "expired", "unmatched", "not_looked_at"] = Field(
+        description="unmatched: nothing that it names failed; not_looked_at: the scan did not see all that it names"
+    )
+    soon: bool = Field(default=False, description="it expires within 30 days of the scan")
+    findings: tuple[str, ...] = Field(default=(), description="ids of the findings that it waives, or would if it had not expired")
+
+
 class FoundResource(_Model):
     """What a finding is about."""
 
@@ -71,6 +97,7 @@ class Finding(_Model):
     causes: tuple[Cause, ...] = Field(default=(), description="for what was not assessed")
     population: bool = Field(default=False, description="stands for a whole population: a listing that is empty or could not be read")
     observed_at: datetime
+    waiver: Waiver | None = Field(default=None, description="for a failure that somebody accepts; it stays a failure")
 
     @property
     def outside(self) -> bool:
@@ -208,6 +235,7 @@ class Report(_Model):
     findings: tuple[Finding, ...]
     criteria: tuple[CriterionResult, ...]
     coverage: tuple[CoverageRow, ...]
+    waivers: tuple[WaiverUse, ...] = Field(default=(), description="the waivers that were given, and what became of them")
 
     def to_json(self, *, indent: int | None = None) -> str:
         """The report as JSON text, after the schema that ``cloudsoc schema`` prints."""
@@ -233,6 +261,15 @@ class Report(_Model):
     def failed(self, at_least: Severity = Severity.LOW) -> tuple[Finding, ...]:
         """The failed findings of that severity or above."""
         return tuple(one for one in self.findings if one.verdict is Outcome.FAILED and one.severity >= at_least)
+
+    def unwaived(self, at_least: Severity = Severity.LOW) -> tuple[Finding, ...]:
+        """The failed findings of that severity or above that nobody accepts: what a gate looks at."""
+        return tuple(one for one in self.failed(at_least) if one.waiver is None)
+
+    @property
+    def stale_waivers(self) -> tuple[WaiverUse, ...]:
+        """Waivers that waive nothing any more: expired, or nothing that they name failed."""
+        return tuple(one for one in self.waivers if one.state in {"expired", "unmatched"})
 
     @property
     def not_assessed(self) -> tuple[Finding, ...]:

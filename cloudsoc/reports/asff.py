@@ -9,6 +9,7 @@ from json import dumps
 from typing import Any
 
 from cloudsoc.model.report import Finding, Outcome, Report
+from cloudsoc.reports.folding import told
 from cloudsoc.reports.json import visible
 from cloudsoc.reports.terminal import printable
 
@@ -20,6 +21,7 @@ LONGEST = {
     "Id": 512,
     "GeneratorId": 512,
     "Remediation": 512,
+    "Note": 512,
     "ReasonCode": 2048,
     "ResourceId": 512,
     "TagKey": 128,
@@ -194,6 +196,10 @@ def _finding(finding: Finding, homes: dict[str, str]) -> dict[str, Any]:
         },
         "RecordState": "ACTIVE",
     }
+    if finding.waiver:
+        # Security Hub takes these two when a finding is new; later only its own users change them.
+        made["Workflow"] = {"Status": "SUPPRESSED"}
+        made["Note"] = {"Text": _cut(told(finding), "Note"), "UpdatedBy": _cut(finding.waiver.approver, "Note"), "UpdatedAt": _time(at)}
     if finding.remedy:
         made["Remediation"] = {"Recommendation": {"Text": _cut(finding.remedy, "Remediation")}}
     return made

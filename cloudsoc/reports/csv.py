@@ -36,6 +36,8 @@ COLUMNS: dict[str, Callable[[Finding], object]] = {
     "reason": lambda one: one.reason,
     "remedy": lambda one: one.remedy,
     "causes": lambda one: _json([cause.model_dump() for cause in one.causes]) if one.causes else "",
+    "waiver": lambda one: _json(one.waiver.model_dump(mode="json")) if one.waiver else "",
+    "waived_until": lambda one: one.waiver.expires.isoformat() if one.waiver else "",
     "outside": lambda one: str(one.outside).lower(),
     "population": lambda one: str(one.population).lower(),
     "observed_at": lambda one: one.observed_at.isoformat(),

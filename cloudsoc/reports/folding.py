@@ -74,6 +74,29 @@ def _says_default(evidence: Any) -> bool:
     return isinstance(evidence, (list, tuple)) and any(_says_default(inner) for inner in evidence)
 
 
+def told(finding: Finding) -> str:
+    """The reason of a finding, with its waiver: a failure that somebody accepts never stands without saying so."""
+    if finding.waiver is None:
+        return finding.reason
+    return (
+        f"waived until {finding.waiver.expires.isoformat()} by {finding.waiver.approver} ({finding.waiver.ticket}: {finding.waiver.reason}); {finding.reason}"
+    )
+
+
+def stale(report: Report) -> list[str]:
+    """What is wrong with waivers, a line each: those that hold no more, then those that soon will not."""
+    lines = []
+    for use in report.stale_waivers:
+        what = f"expired on {use.waiver.expires.isoformat()}" if use.state == "expired" else "waives nothing: what it names did not fail"
+        lines.append(f"{use.waiver.check} on {use.waiver.resource} ({use.waiver.ticket}, {use.waiver.owner}): {what}")
+    lines += [
+        f"{use.waiver.check} on {use.waiver.resource} ({use.waiver.ticket}, {use.waiver.owner}): expires on {use.waiver.expires.isoformat()}"
+        for use in report.waivers
+        if use.soon
+    ]
+    return lines
+
+
 @dataclass(frozen=True, slots=True)
 class Gap:
     """One cause for which findings were not assessed: an operation and what came back, a setting that nobody declared."""

@@ -1,7 +1,7 @@
 """The report as JUnit XML, for CI systems that show tests: a suite a criterion, a case a check and resource.
 
 A finding stands once: in the suite of its first direct criterion, else of its first. What does not apply is skipped, and so is what lies outside the scope
-that was asked for; what was not assessed is an error: neither passed nor failed.
+that was asked for and what is waived; what was not assessed is an error: neither passed nor failed.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from xml.etree import ElementTree as ET
 
 from cloudsoc.model.criterion import Criterion
 from cloudsoc.model.report import Finding, Outcome, Report
+from cloudsoc.reports.folding import told
 from cloudsoc.reports.terminal import printable
 
 LONGEST_NAME, LONGEST_TEXT = 500, 4000
@@ -47,7 +48,7 @@ def _counts(findings: Iterable[Finding]) -> dict[str, str]:
 
 
 def _kind(finding: Finding) -> str:
-    if finding.outside:
+    if finding.outside or finding.waiver:
         return "skipped"
     return {Outcome.PASSED: "", Outcome.FAILED: "failure", Outcome.NOT_APPLICABLE: "skipped", Outcome.NOT_ASSESSED: "error"}[finding.verdict]
 
@@ -58,7 +59,7 @@ def _case(suite: ET.Element, finding: Finding) -> None:
     name = _cut(f"{finding.check}: {where.arn}", LONGEST_NAME, finding.id[:8])
     case = ET.SubElement(suite, "testcase", classname=_cut(f"{where.account}.{where.region}.{finding.check}", LONGEST_NAME), name=name, time="0")
     if kind := _kind(finding):
-        attributes = {"message": _cut(finding.reason, LONGEST_NAME)}
+        attributes = {"message": _cut(told(finding), LONGEST_NAME)}
         if kind != "skipped":
             attributes["type"] = finding.severity.value if kind == "failure" else "not_assessed"
         element = ET.SubElement(case, kind, attributes)

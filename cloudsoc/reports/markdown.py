@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 
 from cloudsoc.model.report import CriterionResult, CriterionState, Finding, Outcome, Report
-from cloudsoc.reports.folding import FailedCheck, Gap, failed_checks, gaps
+from cloudsoc.reports.folding import FailedCheck, Gap, failed_checks, gaps, stale, told
 from cloudsoc.reports.screen import last_line
 from cloudsoc.reports.terminal import count, printable, shorten, some
 
@@ -60,6 +60,8 @@ def _parts(report: Report) -> Iterator[str]:
     yield from _scanned(report)
     yield from _criteria(report)
     yield from _failed(report)
+    if lines := stale(report):
+        yield "\n## Waivers that need a look\n\n" + "".join(f"- {text(line)}\n" for line in lines)
     yield from _not_assessed(report)
     if manual := [one.id.value for one in report.criteria if one.state is CriterionState.MANUAL]:
         yield f"\n## What a person has to show\n\nNo check shows these directly: {', '.join(manual)}.\n"
@@ -109,7 +111,7 @@ def _failed_check(check: FailedCheck) -> Iterator[str]:
 
 def _row(finding: Finding) -> str:
     where = finding.resource
-    return f"| {code(where.id)} | {code(where.region)} | {code(where.account)} | {text(finding.reason)} | {_remedy(finding.remedy)} |\n"
+    return f"| {code(where.id)} | {code(where.region)} | {code(where.account)} | {text(told(finding))} | {_remedy(finding.remedy)} |\n"
 
 
 def _remedy(remedy: str) -> str:

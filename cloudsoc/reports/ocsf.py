@@ -30,7 +30,8 @@ def ocsf(report: Report) -> Iterator[str]:
 def _event(finding: Finding, check: CheckAsked | None, version: str) -> dict[str, Any]:
     where = finding.resource
     severity_id, severity = SEVERITIES[finding.severity] if finding.verdict is Outcome.FAILED else INFORMATIONAL
-    event = {
+    unmapped = {"verdict": finding.verdict.value, "outside": finding.outside, "population": finding.population, "severity_of_check": finding.severity.value}
+    event: dict[str, Any] = {
         "activity_id": CREATE,
         "activity_name": "Create",
         "category_uid": CATEGORY,
@@ -63,13 +64,16 @@ def _event(finding: Finding, check: CheckAsked | None, version: str) -> dict[str
         "compliance": _compliance(finding),
         "cloud": {"provider": "AWS", "region": where.region, "account": {"uid": where.account, "type": "AWS Account", "type_id": 10}},
         "resources": [_resource(finding)],
-        "unmapped": {
-            "verdict": finding.verdict.value,
-            "outside": finding.outside,
-            "population": finding.population,
-            "severity_of_check": finding.severity.value,
-        },
+        "unmapped": unmapped,
     }
+    if finding.waiver:
+        waiver = finding.waiver
+        event |= {
+            "status_id": 3,
+            "status": "Suppressed",
+            "comment": f"{waiver.reason} ({waiver.ticket}, approved by {waiver.approver}, until {waiver.expires.isoformat()})",
+        }
+        event["unmapped"] = {**unmapped, "waiver": waiver.model_dump(mode="json")}
     if finding.remedy:
         event["remediation"] = {"desc": finding.remedy}
     return event

@@ -16,6 +16,7 @@ from uuid import NAMESPACE_URL, uuid5
 
 from cloudsoc.model.criterion import Criterion
 from cloudsoc.model.report import CriterionResult, CriterionState, Finding, FoundResource, Report
+from cloudsoc.reports.folding import told
 from cloudsoc.reports.json import visible
 from cloudsoc.reports.terminal import printable
 
@@ -91,6 +92,7 @@ def _observation(finding: Finding) -> dict[str, Any]:
         "title": _text(finding.title),
         "description": _text(finding.reason),
         "props": [_property("verdict", finding.verdict.value), _property("check", finding.check), _property("severity", finding.severity.value)],
+        **({"remarks": _text(told(finding))} if finding.waiver else {}),
         "methods": ["TEST-AUTOMATED"],
         "subjects": [{"subject-uuid": _subject(finding.resource), "type": "inventory-item"}],
         "relevant-evidence": [{"description": _text(one)} for one in (causes + evidence or [finding.reason])],

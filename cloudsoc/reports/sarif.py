@@ -16,7 +16,7 @@ from urllib.parse import quote
 
 from cloudsoc.model.report import AccountScanned, CheckAsked, Finding, FoundResource, Report
 from cloudsoc.model.verdict import Severity
-from cloudsoc.reports.folding import gaps
+from cloudsoc.reports.folding import gaps, stale
 from cloudsoc.reports.json import visible
 from cloudsoc.reports.terminal import printable, shorten
 
@@ -118,6 +118,10 @@ def _result(finding: Finding, places: dict[str, int]) -> dict[str, Any]:
             "region": where.region,
         },
     }
+    if finding.waiver:
+        waiver = finding.waiver
+        why = f"{waiver.reason} ({waiver.ticket}; approved by {waiver.approver}, until {waiver.expires.isoformat()})"
+        result["suppressions"] = [{"kind": "external", "status": "accepted", "justification": shorten(why, LONGEST_MESSAGE)}]
     if finding.check in places:
         result["ruleIndex"] = places[finding.check]
     return result
@@ -147,6 +151,7 @@ def path(where: FoundResource) -> str:
 
 def _invocation(report: Report, accounts: Sequence[AccountScanned], left_out: int, places: dict[str, int]) -> dict[str, Any]:
     notes = [_notification(f"{len(gap.findings)} not assessed: {gap.what}", gap.checks, places) for gap in gaps(report)]
+    notes += [_notification(f"Waiver: {line}", (), places) for line in stale(report)]
     if left_out > 0:
         notes.append(_notification(f"{left_out} more failures are not in this file: GitHub takes no more. The other formats have all of them.", (), places))
     invocation: dict[str, Any] = {"executionSuccessful": report.complete and left_out <= 0, "toolExecutionNotifications": notes}
@@ -157,7 +162,7 @@ def _invocation(report: Report, accounts: Sequence[AccountScanned], left_out: in
 
 
 def _notification(text: str, checks: Sequence[str], places: dict[str, int]) -> dict[str, Any]:
-    made: dict[str, Any] = {"level": "error", "message": {"text": _message(text)}, "descriptor": {"id": "not-assessed"}}
+    made: dict[str, Any] = {"level": "error", "message": {"text": _message(text)}}
     if checks and checks[0] in places:
         made["associatedRule"] = {"id": checks[0], "index": places[checks[0]]}
     return made

@@ -11,7 +11,7 @@ from tabulate import tabulate
 
 from cloudsoc.model.report import CriterionResult, CriterionState, Finding, Outcome, Report
 from cloudsoc.model.verdict import Severity
-from cloudsoc.reports.folding import FailedCheck, Failure, Gap, failed_checks, gaps
+from cloudsoc.reports.folding import FailedCheck, Failure, Gap, failed_checks, gaps, stale
 from cloudsoc.reports.terminal import coloured, count, printable, shorten, some, wrapped
 
 CRITERIA, WORST, GAPS = 7, 4, 4
@@ -23,7 +23,7 @@ _STATES = (CriterionState.CONTRADICTED, CriterionState.NOT_ASSESSED, CriterionSt
 
 def screen(report: Report, *, width: int = 80, whole: str = "") -> str:
     """The summary for a terminal of a width, colours included. ``whole`` says where the whole report is."""
-    sections = (_what_was_scanned(report, width), _criteria(report, width), _findings(report, width), _not_assessed(report, width))
+    sections = (_what_was_scanned(report, width), _criteria(report, width), _findings(report, width), _waivers(report, width), _not_assessed(report, width))
     blocks = ["\n".join(lines) for lines in map(list, sections) if lines]
     end = [printable(whole)] if whole else []
     return "\n\n".join([*blocks, "\n".join([*end, last_line(report)])]) + "\n"
@@ -95,8 +95,10 @@ def _findings(report: Report, width: int) -> Iterator[str]:
     verdicts = Counter(finding.verdict for finding in report.findings)
     failed = _tally((severities[severity], severity.value, severity) for severity in reversed(Severity))
     good = coloured(f"({verdicts[Outcome.PASSED]} passed, {verdicts[Outcome.NOT_APPLICABLE]} not applicable)")
-    yield _heading("FINDINGS", f"{failed or 'none'}  {good}")
-    found = failed_checks(report)
+    waived = len(report.failed()) - len(report.unwaived())
+    yield _heading("FINDINGS", f"{failed or 'none'}{f', {waived} of them waived' if waived else ''}  {good}")
+    # What somebody accepts is counted above; the lines below are for what nobody does.
+    found = failed_checks(report.model_copy(update={"findings": report.unwaived()}))
     for check in found[:WORST]:
         yield from _failed_check(check, width)
     if rest := found[WORST:]:
@@ -136,6 +138,15 @@ def _remedy(remedy: str, width: int, indent: str) -> Iterator[str]:
         lines[1] = lines[1][: width - 4] + " ..."
     yield f"{indent}{coloured('fix:')} {lines[0].strip()}"
     yield from lines[1:2]
+
+
+def _waivers(report: Report, width: int) -> Iterator[str]:
+    lines = stale(report)
+    if lines:
+        yield _heading("WAIVERS", f"{len(report.stale_waivers)} stale")
+        yield from (f"  {shorten(line, width - 2)}" for line in lines[:GAPS])
+        if rest := lines[GAPS:]:
+            yield coloured(f"  and {len(rest)} more")
 
 
 # -- gaps -------------------------------------------------------------------------------------------------------------

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from tabulate import tabulate
 
 from cloudsoc.model.report import Report
+from cloudsoc.reports.folding import stale, told
 from cloudsoc.reports.screen import last_line
 from cloudsoc.reports.terminal import printable
 
@@ -22,7 +23,7 @@ def table(report: Report) -> str:
             one.resource.account,
             one.resource.region,
             one.resource.arn,
-            one.reason,
+            told(one),
             one.remedy.replace("``", "`"),
         )
         for one in report.findings
@@ -32,6 +33,7 @@ def table(report: Report) -> str:
         _rows(("criterion", "state", "summary", "why", "what an auditor asks for"), criteria),
         _rows(("verdict", "severity", "check", "account", "region", "resource", "reason", "remedy"), findings),
         _rows(("check", "account", "region", "passed", "failed", "not applicable", "not assessed", "outside"), coverage),
+        *([_rows(("waivers that need a look",), [(line,) for line in stale(report)])] if stale(report) else []),
         last_line(report) + "\n",
     )
     return "\n".join(parts)

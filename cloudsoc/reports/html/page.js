@@ -35,6 +35,8 @@
       make("li", "", make("code", "", cause.operation), ": " + cause.error + (cause.message ? ", " + cause.message : "") + " (" + [cause.region, cause.account].filter(Boolean).join(", ") + ")"));
     return pairs([
       ["Reason", one.reason],
+      ["Waived", one.waiver ? "until " + one.waiver.expires + ", by " + one.waiver.approver + " (" + one.waiver.ticket + "): " + one.waiver.reason +
+        "; owner: " + one.waiver.owner + (one.waiver.compensating_control ? "; instead: " + one.waiver.compensating_control : "") : undefined],
       ["Could not be read", causes.length ? make("ul", "names", ...causes) : undefined],
       ["Resource", make("code", "", one.arn || "")],
       ["Type", one.type],
@@ -54,8 +56,9 @@
 
   function row(one) {
     const label = one.verdict === "failed" ? one.severity : one.verdict;
+    const mark = one.verdict === "waived" ? "waived (" + one.severity + ")" : label.replace("_", " ");
     const summary = make("summary", "",
-      make("span", "badge " + label, label.replace("_", " ")),
+      make("span", "badge " + label, mark),
       make("span", "title", one.title),
       make("span", "name", (one.name || one.arn || "").slice(0, 120)),
       make("span", "place", one.region));

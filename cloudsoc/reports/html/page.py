@@ -11,7 +11,7 @@ from itertools import groupby
 from xml.etree import ElementTree as ET
 
 from cloudsoc.criteria.texts import Category
-from cloudsoc.model.report import AccountScanned, CoverageRow, CriterionResult, CriterionState, Finding, Outcome, RegionScope, Report
+from cloudsoc.model.report import AccountScanned, CoverageRow, CriterionResult, CriterionState, Finding, Outcome, RegionScope, Report, Waiver, WaiverUse
 from cloudsoc.model.verdict import Severity
 from cloudsoc.reports.folding import FailedCheck, Gap, failed_checks, gaps
 from cloudsoc.reports.html.data import SEVERITIES, VERDICTS, packed
@@ -52,7 +52,17 @@ def html(report: Report) -> str:
         e("a", "To the findings", href="#findings", class_="skip"),
         e("header", e("h1", title), *_scanned(report), _tally(report), _complete(report)),
         _navigation(),
-        e("main", _criteria(report), _failed(report), _findings(report), _not_assessed(report), _asked(report), _coverage(report), _collection(report)),
+        e(
+            "main",
+            _criteria(report),
+            _failed(report),
+            _findings(report),
+            _waivers(report),
+            _not_assessed(report),
+            _asked(report),
+            _coverage(report),
+            _collection(report),
+        ),
         raw("script", packed(report), type="text/plain", id="data"),
         raw("script", script),
     )
@@ -86,6 +96,7 @@ def _navigation() -> ET.Element:
         "criteria": "Criteria",
         "failed": "Failed checks",
         "findings": "Findings",
+        "waivers": "Waivers",
         "not-assessed": "Not assessed",
         "asked": "For the auditor",
         "coverage": "Coverage",
@@ -131,10 +142,13 @@ def _not_read(regions: Iterable[RegionScope]) -> dict[str, list[str]]:
 
 
 def _tally(report: Report) -> ET.Element:
-    severities = Counter(one.severity for one in report.failed())
+    severities = Counter(one.severity for one in report.unwaived())
+    waived = len(report.failed()) - len(report.unwaived())
     verdicts = Counter("outside" if one.outside else one.verdict.value for one in report.findings)
     tiles = [(f"{one.value} failed", severities[one], one.value) for one in SEVERITIES]
     tiles += [(_words(one), verdicts[one.value], one.value) for one in (Outcome.NOT_ASSESSED, Outcome.PASSED, Outcome.NOT_APPLICABLE)]
+    if waived:
+        tiles.insert(len(SEVERITIES), ("failed, but waived", waived, "waived"))
     if verdicts["outside"]:
         tiles.append(("outside the scope", verdicts["outside"], "outside"))
     return e(
@@ -224,7 +238,8 @@ def _failed_check(check: FailedCheck) -> ET.Element:
     for failure in check.failures:
         names = [shorten(one.resource.id, 80) + (f" ({one.resource.region})" if one.resource.region != "global" else "") for one in failure.findings[:NAMED]]
         more = f" and {len(failure.findings) - NAMED} more" if len(failure.findings) > NAMED else ""
-        reasons.append(e("li", f"{shorten(failure.reason, 300)}: ", e("span", ", ".join(names), class_="name"), more))
+        waived = f" ({sum(one.waiver is not None for one in failure.findings)} waived)" if any(one.waiver for one in failure.findings) else ""
+        reasons.append(e("li", f"{shorten(failure.reason, 300)}{waived}: ", e("span", ", ".join(names), class_="name"), more))
     criteria = f"{', '.join(first.direct) or 'none'}" + (f"; supporting {', '.join(first.supporting)}" if first.supporting else "")
     return e(
         "details",
@@ -245,7 +260,9 @@ def _findings(report: Report) -> ET.Element:
     verdicts = {one.value: _words(one) for one in VERDICTS}
     if any(one.outside for one in found):
         verdicts["outside"] = "outside the scope"
-    failed = report.failed()
+    if any(one.waiver for one in found):
+        verdicts["waived"] = "failed, but waived"
+    failed = report.unwaived()
     fields = [
         _select("verdict", "Verdict", verdicts, "failed" if failed else ""),
         _select("severity", "Severity", {one.value: one.value for one in SEVERITIES}),
@@ -285,6 +302,25 @@ def _select(name: str, title: str, values: dict[str, str], chosen: str = "") -> 
     options = [e("option", "all", value="")]
     options += [e("option", text, value=value, selected="" if value == chosen else None) for value, text in values.items()]
     return e("label", f"{title} ", e("select", *options, name=name))
+
+
+def _waivers(report: Report) -> ET.Element:
+    if not report.waivers:
+        return _section("waivers", "Waivers", e("p", "None were given: nothing that failed is accepted."))
+    notes = [e("p", f"{len(report.stale_waivers)} hold no more and fail the gate.", class_="banner incomplete")] if report.stale_waivers else []
+    rows: list[Sequence[Child]] = [
+        (one.waiver.check, one.waiver.resource, _state(one), len(one.findings), one.waiver.expires.isoformat(), *_people(one.waiver)) for one in report.waivers
+    ]
+    head = ("check", "resource", "state", "findings", "expires", "owner", "approver", "ticket", "reason", "done instead")
+    return _section("waivers", "Waivers", *notes, _table("Failures that somebody accepts; they stay failures", head, rows))
+
+
+def _state(use: WaiverUse) -> str:
+    return use.state.replace("_", " ") + (", expires soon" if use.soon else "")
+
+
+def _people(waiver: Waiver) -> tuple[str, ...]:
+    return waiver.owner, waiver.approver, waiver.ticket, waiver.reason, waiver.compensating_control
 
 
 # -- what was not seen, and what cannot be ----------------------------------------------------------------------------
