@@ -18,6 +18,7 @@ from cloudsoc.aws.s3_access_points import (
 from cloudsoc.graphs.public_access import EffectivePublicAccessBlock
 from cloudsoc.model import Every, Incomplete, ObservedAt, Unread, derivation
 from cloudsoc.policy import Exposure, ExposureGrant, PolicyDocument, access_level, exposure
+from cloudsoc.policy.buckets import s3_calls_public
 
 GROUPS = {
     "http://acs.amazonaws.com/groups/global/AllUsers": "everyone",
@@ -27,7 +28,7 @@ GROUPS = {
 
 _ACTIONS = {
     "READ": ("s3:ListBucket", "s3:ListBucketMultipartUploads", "s3:ListBucketVersions"),
-    "WRITE": ("s3:PutObject",),
+    "WRITE": ("s3:DeleteObject", "s3:PutObject"),
     "READ_ACP": ("s3:GetBucketAcl",),
     "WRITE_ACP": ("s3:PutBucketAcl",),
 }
@@ -118,7 +119,9 @@ def bucket_access(
 ) -> BucketAccess:
     """AWS source: Amazon S3 User Guide, "Blocking public access to your Amazon S3 storage", "Configuring IAM policies for using access points"."""
     asked = _Asked(bucket, account.account, block, at)
-    return _together([_by_acl(asked, acl, ownership), _by_policy(asked, policy, status, points, multi)])
+    if isinstance(policy, Unread) and status is None:
+        policy = None  # AWS says so in the other answer
+    return _together([_by_acl(asked, acl, ownership, policy), _by_policy(asked, policy, status, points, multi)])
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +153,7 @@ def _together(several: Iterable[BucketAccess]) -> BucketAccess:
 # -- through the ACL ---------------------------------------------------------------------------------------------------
 
 
-def _by_acl(asked: _Asked, acl: BucketAcl | Unread, ownership: BucketOwnershipControls | Unread | None) -> BucketAccess:
+def _by_acl(asked: _Asked, acl: BucketAcl | Unread, ownership: BucketOwnershipControls | Unread | None, policy: BucketPolicy | Unread | None) -> BucketAccess:
     ignored = asked.block.known("IgnorePublicAcls")
     if ignored:
         return BucketAccess(closed=(f"the {asked.block.setter('IgnorePublicAcls')} has public ACLs ignored",))
@@ -158,11 +161,9 @@ def _by_acl(asked: _Asked, acl: BucketAcl | Unread, ownership: BucketOwnershipCo
         return BucketAccess(closed=("ACLs are disabled",))
     if isinstance(acl, Unread):
         return BucketAccess(doubts=(Doubt((acl,)),), objects_have_acls=True)
-    openings = tuple(public_grants(acl.grants))
+    found = BucketAccess(*_despite(asked, tuple(public_grants(acl.grants)), policy), objects_have_acls=True)
     unread = (() if ignored is False else asked.block.unread) + ((ownership,) if isinstance(ownership, Unread) else ())
-    if unread:
-        return BucketAccess(doubts=tuple(Doubt(unread, one) for one in openings), objects_have_acls=True)
-    return BucketAccess(openings, objects_have_acls=True)
+    return _doubted(found, unread) if unread else found
 
 
 def public_grants(grants: Iterable[AclGrant]) -> Iterator[Opening]:
@@ -173,6 +174,28 @@ def public_grants(grants: Iterable[AclGrant]) -> Iterator[Opening]:
             yield Opening(who, _ACTIONS.get(grant.permission, every), f"the ACL ({grant.permission})")
 
 
+def _despite(asked: _Asked, granted: tuple[Opening, ...], policy: BucketPolicy | Unread | None) -> tuple[tuple[Opening, ...], tuple[Doubt, ...]]:
+    """What the Deny statements of the policy leave of what the ACL grants."""
+    if isinstance(policy, Unread):
+        return (), tuple(Doubt((policy,), one) for one in granted)
+    denies = [one.to_mapping() for one in policy.policy if one.denies] if policy is not None else []
+    if not denies:
+        return granted, ()
+    found: list[tuple[tuple[Opening, ...], tuple[Doubt, ...]]] = []
+    for one in granted:
+        credentials = {"Condition": {"Null": {"aws:PrincipalArn": "false"}}} if one.who != "everyone" else {}
+        allows = {"Effect": "Allow", "Principal": "*", "Action": [*one.actions], "Resource": [asked.bucket.arn, f"{asked.bucket.arn}/*"]} | credentials
+        document = PolicyDocument.parse({"Version": "2012-10-17", "Statement": [allows, *denies]})
+        openings, doubts = public_by_policy(asked.exposed(document, asked.bucket.arn), None, asked.where, one.through)
+        found.append((tuple(replace(left, through=one.through) for left in openings), doubts))
+    return tuple(left for openings, _ in found for left in openings), tuple(doubt for _, doubts in found for doubt in doubts)
+
+
+def _doubted(found: BucketAccess, unread: tuple[Unread, ...]) -> BucketAccess:
+    """The same, where something that was not read may close every opening."""
+    return replace(found, openings=(), doubts=(*found.doubts, *(Doubt(unread, one) for one in found.openings)))
+
+
 # -- through the policy ------------------------------------------------------------------------------------------------
 
 
@@ -181,8 +204,8 @@ def _by_policy(
 ) -> BucketAccess:
     restricted = asked.block.known("RestrictPublicBuckets")
     if restricted:
-        return BucketAccess(closed=(f"the {asked.block.setter('RestrictPublicBuckets')} restricts public policies",))
-    if policy is None or (isinstance(policy, Unread) and status is None):
+        return _restricted(asked, policy, status)
+    if policy is None:
         return BucketAccess()
     if isinstance(policy, Unread):
         if isinstance(status, Unread) or status is None or status.is_public:
@@ -194,10 +217,16 @@ def _by_policy(
         direct = BucketAccess(*public_by_policy(exposed, None if isinstance(status, Unread) else status, asked.where))
         left = exposed.to("access points").only(lambda grant: asked.account in grant.who.value)
         found = _together([direct, _by_points(asked, left, (), points, multi)])
-    if restricted is None and found.openings:
-        doubts = tuple(Doubt(asked.block.unread, one) for one in found.openings)
-        return replace(found, openings=(), doubts=found.doubts + doubts)
-    return found
+    return _doubted(found, asked.block.unread) if restricted is None else found
+
+
+def _restricted(asked: _Asked, policy: BucketPolicy | Unread | None, status: BucketPolicyStatus | Unread | None) -> BucketAccess:
+    """The block restricts what S3 calls public, which is a little less than what is: a list of address ranges, each narrow enough, may hold all addresses."""
+    if isinstance(policy, BucketPolicy) and not s3_calls_public(policy.policy) and not (isinstance(status, BucketPolicyStatus) and status.is_public):
+        direct = asked.exposed(policy.policy, asked.bucket.arn).only(lambda grant: grant.is_public)
+        if direct.certain:
+            return BucketAccess(tuple(_opening(grant, "the bucket policy") for grant in direct.certain))
+    return BucketAccess(closed=(f"the {asked.block.setter('RestrictPublicBuckets')} restricts public policies",))
 
 
 def public_by_policy(

@@ -215,7 +215,32 @@ def test_what_was_not_read_is_not_private() -> None:
 
 def test_a_witness_decides_despite_gaps() -> None:
     assert ways(access(acl=DENIED, policy=EVERYBODY, status=ON)) == (True, None)
-    assert ways(access(acl=acl((ALL, "READ")), policy=DENIED, status=DENIED)) == (True, None)
+
+
+def test_a_deny_of_the_policy_goes_before_the_acl() -> None:
+    read = acl((ALL, "READ"))
+    every = {"Effect": "Deny", "Principal": "*", "Action": "s3:*", "Resource": ["arn:aws:s3:::photos", "arn:aws:s3:::photos/*"]}
+    without_tls = every | {"Condition": {"Bool": {"aws:SecureTransport": "false"}}}
+    strangers = every | {"Condition": {"StringNotEquals": {"aws:PrincipalOrgID": "o-abc"}}}
+    unknown = every | {"Condition": {"StringEquals": {"some:thing": "x"}}}
+    assert ways(access(acl=read, policy=policy(every), status=OFF)) == (False, False)
+    assert ways(access(acl=read, policy=policy(strangers), status=OFF)) == (False, False)
+    assert ways(access(acl=read, policy=policy(without_tls), status=OFF)) == (True, False)
+    assert ways(access(acl=acl((ANY, "WRITE")), policy=policy(without_tls), status=OFF)) == (False, True)
+    assert ways(access(acl=acl((ANY, "WRITE")), policy=policy(every | {"Action": "s3:PutObject"}), status=OFF)) == (False, True)  # it can still delete
+    assert ways(access(acl=read, policy=DENIED, status=DENIED)) == (None, None)
+    assert ways(access(acl=read, policy=DENIED, status=None)) == (True, False)  # there is no policy that could
+    assert ways(access(acl=read, policy=policy(unknown), status=OFF))[0] is not False
+    (opening,) = access(acl=read, policy=policy(without_tls), status=OFF).to_read()
+    assert opening.through == "the ACL (READ)"
+
+
+def test_the_block_restricts_what_s3_calls_public_and_no_more() -> None:
+    """S3 looks at each range of addresses by itself. These are all addresses there are."""
+    all_addresses = {"IpAddress": {"aws:SourceIp": [f"{first}.0.0.0/8" for first in range(256)]}}
+    assert ways(access(policy=policy(allow(condition=all_addresses)), status=OFF, own_block=SHUT)) == (True, False)
+    assert ways(access(policy=policy(allow(condition=all_addresses)), status=ON, own_block=SHUT)) == (False, False)
+    assert ways(access(policy=EVERYBODY, status=OFF, own_block=SHUT)) == (False, False)
 
 
 def test_it_says_who_keeps_the_public_out() -> None:

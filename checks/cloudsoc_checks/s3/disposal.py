@@ -123,14 +123,15 @@ def log_bucket_retains_logs_for_audit_period(bucket: Bucket, targets: LogTargets
     """
     limit = max(min_days, LEAST_DAYS)
     received = targets.of(bucket)
+    if not received:
+        targets.complete(bucket)
+        return NotApplicable("no log of a bucket, load balancer, distribution or network goes to it")
     for target in received:
         days = days_kept(lifecycle, target.prefix)
         if days is not None and days < limit:
             return Failed(f"the log of {target.source} goes after {days} days, before {limit}")
     shortest = days_kept(lifecycle, "")
-    if not received or (shortest is not None and shortest < limit):
-        targets.complete(bucket)
-    if not received:
-        return NotApplicable("no log of a bucket, load balancer, distribution or network goes to it")
+    if shortest is not None and shortest < limit:
+        targets.complete(bucket)  # what goes early may be the log of something that was not read
     kept = "for ever" if shortest is None else f"{limit} days at least"
     return Passed(f"logs are kept {kept}: of {', '.join(sorted({one.source for one in received})[:5])}")
