@@ -69,6 +69,7 @@ class SecurityGroup(Resource[Region]):
 
     group_id: str
     group_name: str
+    description: str
     vpc_id: str | None = None
     ip_permissions: tuple[IpPermission, ...] = ()
     ip_permissions_egress: tuple[IpPermission, ...] = ()
@@ -122,6 +123,13 @@ class NetworkInterfaceAssociation(Part):
 
 
 @part
+class NetworkInterfacePrivateIpAddress(Part):
+    """A private address of an interface, and the public one that stands for it."""
+
+    association: NetworkInterfaceAssociation | None = None
+
+
+@part
 class NetworkInterfaceIpv6Address(Part):
     """An IPv6 address of an interface."""
 
@@ -137,7 +145,10 @@ class NetworkInterface(Resource[Region]):
     """Where traffic goes in and out: of an instance, a load balancer, an endpoint, a function."""
 
     network_interface_id: str
+    subnet_id: str | None = None
+    vpc_id: str | None = None
     interface_type: str | None = None
     groups: tuple[GroupIdentifier, ...] = ()
     association: NetworkInterfaceAssociation | None = None
+    private_ip_addresses: tuple[NetworkInterfacePrivateIpAddress, ...] = ()
     ipv6_addresses: tuple[NetworkInterfaceIpv6Address, ...] = ()

@@ -1,4 +1,4 @@
-"""What a security group opens to the internet, over all of its rules together; and what it guards, hence how much that matters."""
+"""What a security group opens to the internet, over all of its rules together."""
 
 from __future__ import annotations
 
@@ -6,9 +6,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 
-from cloudsoc.aws.security_groups import IpPermission, NetworkInterface, PrefixList, PrefixListEntries, SecurityGroup
-from cloudsoc.graphs.ranges import EVERY_PORT, Addresses, Ranges, is_internet, public_part
-from cloudsoc.model import LOW, MEDIUM, Every, Incomplete, Severity, Unread, derivation
+from cloudsoc.aws.security_groups import IpPermission, SecurityGroup
+from cloudsoc.graphs.prefix_lists import PrefixListNetworks, networks_of
+from cloudsoc.graphs.ranges import EVERY_PORT, Addresses, Ranges, is_every_port, is_internet, public_part
+from cloudsoc.model import Every, Incomplete, Unread, derivation
 
 PROTOCOLS: Mapping[str, str] = {"6": "tcp", "17": "udp", "1": "icmp", "58": "icmpv6"}
 """Protocol numbers that have names of their own in AWS's answers."""
@@ -77,7 +78,7 @@ class Openings:
         found = tuple(
             protocol
             for protocol, here in rows.items()
-            if Ranges.of(pair for ports, networks, _ in here if is_internet(networks) for pair in ports.pairs) == EVERY_PORT
+            if is_every_port(Ranges.of(pair for ports, networks, _ in here if is_internet(networks) for pair in ports.pairs))
         )
         if not found and (gaps := {gap: None for here in rows.values() for _, _, unknown in here for gap in unknown}):
             raise Incomplete(*gaps)
@@ -107,34 +108,23 @@ class Egress(Openings):
 
 
 @derivation
-def ingress(group: SecurityGroup, lists: Every[PrefixList], entries: Every[tuple[PrefixList, PrefixListEntries]]) -> Ingress:
+def ingress(group: SecurityGroup, lists: Every[PrefixListNetworks]) -> Ingress:
     """The rules with the networks of their prefix lists; other groups, the group itself included, are not the internet."""
-    return Ingress(tuple(_openings(group, group.ip_permissions, lists, entries)))
+    return Ingress(tuple(_opening(one, lists, group.region) for one in group.ip_permissions))
 
 
 @derivation
-def egress(group: SecurityGroup, lists: Every[PrefixList], entries: Every[tuple[PrefixList, PrefixListEntries]]) -> Egress:
+def egress(group: SecurityGroup, lists: Every[PrefixListNetworks]) -> Egress:
     """The same for what may go out."""
-    return Egress(tuple(_openings(group, group.ip_permissions_egress, lists, entries)))
+    return Egress(tuple(_opening(one, lists, group.region) for one in group.ip_permissions_egress))
 
 
-def _openings(
-    group: SecurityGroup, permissions: Iterable[IpPermission], lists: Every[PrefixList], entries: Every[tuple[PrefixList, PrefixListEntries]]
-) -> Iterator[Opening]:
-    for permission in permissions:
-        named = [one.prefix_list_id for one in permission.prefix_list_ids]
-        cidrs = [one.cidr_ip for one in permission.ip_ranges] + [one.cidr_ipv6 for one in permission.ipv6_ranges]
-        unknown: list[Unread] = []
-        for id in named:
-            held = next((found.cidrs for one, found in entries.known if one.prefix_list_id == id), None)
-            if held is not None:
-                cidrs += held
-            elif not any(one.prefix_list_id == id and one.owner_id == "AWS" for one in lists.known):
-                unknown += (entries.unread or lists.unread)[:1] or [
-                    Unread("ec2:GetManagedPrefixListEntries", f"prefix list {id} is not visible here", group.region)
-                ]
-        protocol = PROTOCOLS.get(permission.ip_protocol, permission.ip_protocol)
-        yield Opening(protocol, _ports(protocol, permission), tuple(cidrs), tuple(unknown))
+def _opening(permission: IpPermission, lists: Every[PrefixListNetworks], region: str) -> Opening:
+    found = [networks_of(one.prefix_list_id, lists, region) for one in permission.prefix_list_ids]
+    cidrs = (*(one.cidr_ip for one in permission.ip_ranges), *(one.cidr_ipv6 for one in permission.ipv6_ranges))
+    written = (*cidrs, *(cidr for one in found if not isinstance(one, Unread) for cidr in one))
+    protocol = PROTOCOLS.get(permission.ip_protocol, permission.ip_protocol)
+    return Opening(protocol, _ports(protocol, permission), written, tuple(one for one in found if isinstance(one, Unread)))
 
 
 def _ports(protocol: str, permission: IpPermission) -> Ranges:
@@ -142,38 +132,3 @@ def _ports(protocol: str, permission: IpPermission) -> Ranges:
     if protocol not in ("tcp", "udp") or permission.from_port is None or permission.to_port is None or permission.from_port < 0:
         return EVERY_PORT
     return Ranges.of([(permission.from_port, permission.to_port)])
-
-
-# -- what it guards ---------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Guarded:
-    """What a group is attached to: something that has a public address, something else, or nothing; ``unread`` where that is not known."""
-
-    public: tuple[str, ...] = ()
-    private: tuple[str, ...] = ()
-    unread: tuple[Unread, ...] = ()
-
-    @property
-    def severity(self) -> Severity | None:
-        """How severe an opening is at most: None leaves it as it is, as long as something public may be behind it."""
-        if self.public or self.unread:
-            return None
-        return MEDIUM if self.private else LOW
-
-    def __str__(self) -> str:
-        if self.public:
-            return f"attached to {self.public[0]}" + (f" and {len(self.public) - 1} more" if len(self.public) > 1 else "") + ", which has a public address"
-        if self.unread:
-            return f"what it is attached to was not read ({self.unread[0]})"
-        return f"attached to {len(self.private)} interface{'s' * (len(self.private) > 1)} without a public address" if self.private else "attached to nothing"
-
-
-@derivation
-def guarded(group: SecurityGroup, interfaces: Every[NetworkInterface]) -> Guarded:
-    """By the network interfaces of the region: of load balancers, endpoints and functions as of instances."""
-    mine = [one for one in interfaces.known if any(by.group_id == group.group_id for by in one.groups)]
-    public = tuple(one.network_interface_id for one in mine if (one.association and one.association.public_ip) or one.ipv6_addresses)
-    private = tuple(one.network_interface_id for one in mine if one.network_interface_id not in public)
-    return Guarded(public, private, interfaces.unread)

@@ -71,6 +71,11 @@ def _without(pair: Pair, others: tuple[Pair, ...]) -> Iterator[Pair]:
 EVERY_PORT = Ranges(((0, 65535),))
 
 
+def is_every_port(ports: Ranges) -> bool:
+    """Whether a set has all ports. Port 0 need not be among them: nothing listens there."""
+    return not EVERY_PORT - ports - Ranges(((0, 0),))
+
+
 def ports(text: Iterable[str]) -> Ranges:
     """Ports as settings write them: ``22``, ``137-139``. Raises ``ValueError`` for what is none."""
     pairs = []
@@ -145,13 +150,18 @@ _NOT_PUBLIC = Addresses.of(
 INTERNET = Addresses(EVERYWHERE.v4, Addresses.of(("2000::/3",)).v6) - _NOT_PUBLIC
 """The addresses from which the internet comes."""
 
+# Of the global unicast space only a few blocks have been given out; whoever lets those in lets everybody in, however small a part of the whole they are.
+# Source: IANA, "IPv6 Global Unicast Address Assignments".
+_GIVEN_OUT = Addresses.of(("2001::/16", "2003::/18", "2400::/11", "2600::/12", "2630::/12", "2800::/12", "2a00::/11", "2c00::/12"))
+_WHOLE = (INTERNET.v4, (INTERNET & _GIVEN_OUT).v6)
+
 
 def is_internet(addresses: Addresses) -> bool:
-    """Whether a set is the internet: at least half of its addresses in one of the two families, in how many pieces whatsoever.
+    """Whether a set is the internet: a quarter or more of its addresses in one of the two families, in how many pieces whatsoever.
 
     So ``0.0.0.0/1`` and ``128.0.0.0/1`` together are, and each of them alone is as well; a company's or a provider's ranges are not.
     """
-    return any(2 * (mine & all_).size >= all_.size for mine, all_ in ((addresses.v4, INTERNET.v4), (addresses.v6, INTERNET.v6)))
+    return any(4 * (mine & whole).size >= whole.size for mine, whole in zip((addresses.v4, addresses.v6), _WHOLE, strict=True))
 
 
 def public_part(addresses: Addresses) -> Addresses:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cloudsoc.graphs.ranges import EVERY_PORT, EVERYWHERE, INTERNET, Addresses, Ranges, is_internet, ports, public_part
+from cloudsoc.graphs.ranges import EVERY_PORT, EVERYWHERE, INTERNET, Addresses, Ranges, is_every_port, is_internet, ports, public_part
 
 SMALL = 40
 pairs = st.lists(st.tuples(st.integers(0, SMALL), st.integers(0, SMALL)).map(lambda pair: (min(pair), max(pair))), max_size=6)
@@ -79,7 +79,16 @@ def test_what_is_private_makes_nothing_public(found: list[str]) -> None:
         (["0.0.0.0/1", "128.0.0.0/1"], True),
         ([f"{first}.0.0.0/8" for first in range(1, 224)], True),
         (["0.0.0.0/1"], True),
-        (["0.0.0.0/2"], False),
+        (["128.0.0.0/1"], True),
+        (["0.0.0.0/2"], True),
+        (["0.0.0.0/3"], False),
+        (["192.0.0.0/2"], False),  # most of it is nobody's
+        # NET-3: all that was ever given out, though the smaller part of the space
+        (["2000::/4"], True),
+        (["2400::/6", "2800::/6", "2c00::/6"], True),
+        (["2a00::/11", "2400::/11"], True),
+        (["2a00::/12"], False),
+        (["3000::/4"], False),
         (["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"], False),
         (["203.0.113.0/24"], False),
         (["fc00::/7"], False),
@@ -96,6 +105,14 @@ def test_ports_as_settings_write_them() -> None:
     for wrong in ("ssh", "70000", "9-1", "-1", ""):
         with pytest.raises(ValueError):  # noqa: PT011 int's own words are as good
             ports([wrong])
+
+
+def test_every_port_but_the_one_that_nothing_listens_on() -> None:
+    assert is_every_port(EVERY_PORT)
+    assert is_every_port(ports(["1-65535"]))
+    assert not is_every_port(ports(["2-65535"]))
+    assert not is_every_port(ports(["0-65534"]))
+    assert not is_every_port(Ranges())
 
 
 def test_words() -> None:

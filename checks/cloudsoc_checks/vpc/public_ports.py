@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from cloudsoc.aws.security_groups import SecurityGroup
-from cloudsoc.graphs.openings import Guarded, Ingress
+from cloudsoc.graphs.attachments import Guarded
+from cloudsoc.graphs.openings import Ingress
 from cloudsoc.graphs.ranges import EVERY_PORT, Ranges
 from cloudsoc.graphs.ranges import ports as among
 from cloudsoc.model import CRITICAL, HIGH, Failed, Passed, Verdict, check

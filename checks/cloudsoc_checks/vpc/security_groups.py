@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from cloudsoc.aws.security_groups import IpPermission, NetworkInterface, SecurityGroup
-from cloudsoc.graphs.openings import Egress, Guarded, Ingress
-from cloudsoc.model import EXTENDED, LOW, MEDIUM, Every, Failed, NotApplicable, Passed, Verdict, check
+from cloudsoc.aws.security_groups import IpPermission, SecurityGroup
+from cloudsoc.graphs.attachments import GroupUses, Guarded
+from cloudsoc.graphs.openings import Egress, Ingress
+from cloudsoc.model import EXTENDED, LOW, MEDIUM, Failed, NotApplicable, Passed, Verdict, check
 from cloudsoc.model.criterion import CC6_1, CC6_6, CC6_7, CC8_1
 
 
@@ -37,7 +38,7 @@ def default_security_group_blocks_all_traffic(group: SecurityGroup, guarded: Gua
     into, out = len(group.ip_permissions), len(group.ip_permissions_egress)
     if not into and not out:
         return Passed("it has no rules")
-    return Failed(f"it has rules ({into} for what comes in, {out} for what goes out), {guarded}", severity=guarded.severity)
+    return Failed(f"it has rules ({into} for what comes in, {out} for what goes out), {guarded}", severity=guarded.severity and LOW)
 
 
 @check(
@@ -60,7 +61,7 @@ def security_group_avoids_wide_public_ranges(
     wide = ingress.wide({4: min_ipv4_prefix, 6: min_ipv6_prefix})
     if not wide:
         return Passed(f"no range wider than /{min_ipv4_prefix} (IPv4) or /{min_ipv6_prefix} (IPv6)")
-    return Failed(f"lets in {', '.join(wide[:3])}{' and more' if len(wide) > 3 else ''}, {guarded}", severity=guarded.severity)
+    return Failed(f"lets in {', '.join(wide[:3])}{' and more' if len(wide) > 3 else ''}, {guarded}", severity=guarded.severity and LOW)
 
 
 @check(direct=(CC6_6,), supporting=(CC6_7,), severity=LOW, profile=EXTENDED)
@@ -90,7 +91,7 @@ def security_group_limits_egress(group: SecurityGroup, egress: Egress, *, applie
         *("Prowler:ec2_securitygroup_not_used", "Steampipe:vpc_security_group_associated_to_eni", "Steampipe:vpc_security_group_unused"),
     ),
 )
-def security_group_in_use(group: SecurityGroup, groups: Every[SecurityGroup], interfaces: Every[NetworkInterface]) -> Verdict:
+def security_group_in_use(group: SecurityGroup, uses: GroupUses) -> Verdict:
     """Security groups are attached to something, or removed.
 
     Why: a left-over group is an opening in waiting: whoever attaches it gets rules that were made for something else.
@@ -101,15 +102,8 @@ def security_group_in_use(group: SecurityGroup, groups: Every[SecurityGroup], in
     """
     if group.group_name == "default":
         return NotApplicable("the default group of a VPC cannot be deleted")
-    if any(by.group_id == group.group_id for one in interfaces for by in one.groups):
-        return Passed("attached to a network interface")
-    if any(group.group_id in _named(other) for other in groups if other.group_id != group.group_id):
-        return Passed("named in the rules of another group")
-    return Failed("attached to no network interface and named in no other group")
-
-
-def _named(group: SecurityGroup) -> set[str | None]:
-    return {pair.group_id for one in (*group.ip_permissions, *group.ip_permissions_egress) for pair in one.user_id_group_pairs}
+    use = uses.of(group.group_id)
+    return Passed(use) if use else Failed("attached to no network interface, named by no other group, launch template or function")
 
 
 @check(
@@ -129,7 +123,7 @@ def security_group_not_created_by_wizard(group: SecurityGroup) -> Verdict:
 
     Terraform: ``aws_security_group.name``.
     """
-    if group.group_name.startswith("launch-wizard-"):
+    if group.group_name.startswith("launch-wizard-") or group.description.startswith("launch-wizard-"):
         return Failed(f"{group.group_name} was made by the launch wizard")
     return Passed("not made by the launch wizard")
 
