@@ -1,70 +1,109 @@
-"""IAM checks on hand-made facts."""
+"""IAM checks of users and groups on hand-made facts."""
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
-
-from cloudsoc.aws.iam.credentials import AccessKey, CredentialRow, has_access_key
-from cloudsoc.aws.iam.users import User
-from cloudsoc.model import NotApplicable
-from cloudsoc_checks.iam.keys import access_key_rotated_within_limit
-from cloudsoc_checks.iam.users import console_user_requires_mfa
+from cloudsoc.aws.iam.attached import AttachedPolicy, InlinePolicy, Tag
+from cloudsoc.aws.iam.roles import Role
+from cloudsoc.aws.iam.users import Group
+from cloudsoc.model import Every
+from cloudsoc.policy import PolicyDocument
+from cloudsoc_checks.iam.users import (
+    console_password_used_or_removed,
+    group_has_members,
+    identity_has_owner_tag,
+    user_belongs_to_group,
+    user_permissions_only_through_groups,
+)
+from tests.checks.iam_facts import AT, OWN, ROW, USER, ago
 from tests.checks.table import UNREAD, but, given, table
 
-AT = datetime(2026, 11, 25, 12, tzinfo=UTC)
-USER = User(arn="arn:aws:iam::111122223333:user/ann", region="global", user_name="ann", path="/", create_date=AT - timedelta(days=400))
-ROW = CredentialRow(
-    generated_time=AT - timedelta(hours=1),
-    password_enabled=True,
-    password_last_used=AT - timedelta(days=3),
-    password_last_changed=AT - timedelta(days=400),
-    mfa_active=True,
-    access_key_1_active=False,
-    access_key_1_last_rotated="N/A",
-    access_key_1_last_used_date="N/A",
-    access_key_1_last_used_service="N/A",
-    access_key_2_active=False,
-    access_key_2_last_rotated="N/A",
-    access_key_2_last_used_date="N/A",
-    access_key_2_last_used_service="N/A",
-)
+NEVER = but(ROW, password_last_used="no_information")
 
-test_console_user_requires_mfa = table(
-    console_user_requires_mfa,
-    passed={"both": (USER, ROW)},
+test_console_password_used_or_removed = table(
+    console_password_used_or_removed,
+    passed={
+        "lately": given(USER, ROW, AT, says="last used 3 days ago (report of 2026-11-25 11:00 UTC)"),
+        "on the last day": (USER, but(ROW, password_last_used=ago(days=45)), AT),
+        "another limit": given(USER, but(ROW, password_last_used=ago(days=80)), AT, max_unused_days=90),
+        # IAM-7: who was invited today has not signed in yet
+        "IAM-7: never, and just made": given(USER, but(NEVER, password_last_changed=ago(days=1)), AT, says="never used, and made 1 days ago"),
+        "IAM-7: never, by a user of today": (but(USER, create_date=AT), but(NEVER, password_last_changed="N/A"), AT),
+    },
     failed={
-        "password only": (USER, but(ROW, mfa_active=False)),
-        "a word where AWS writes true or false is no factor": (USER, but(ROW, mfa_active="not_supported")),
-        "no word about the password is no proof that there is none": (USER, but(ROW, password_enabled="not_supported", mfa_active=False)),
+        "long ago": given(USER, but(ROW, password_last_used=ago(days=46)), AT, says="46 days ago"),
+        "IAM-7: never, and grace has ended": given(USER, but(NEVER, password_last_changed=ago(days=46)), AT, says="never used"),
+        "IAM-6: no word about when it was made": (USER, but(NEVER, password_last_changed="not_supported"), AT),
+        "IAM-6: no word about whether there is one": (USER, but(NEVER, password_enabled="not_supported"), AT),
+        "changed since, and not used since": (USER, but(ROW, password_last_used=ago(days=100), password_last_changed=ago(days=2)), AT),
     },
     not_applicable={
-        # IAM-6: without a password there is nothing to sign in with
-        "no password": (USER, but(ROW, password_enabled=False, mfa_active=False)),
+        # IAM-6: a password that is gone was used long ago, of course
+        "IAM-6: no password": (USER, but(ROW, password_enabled=False, password_last_used=ago(days=400)), AT),
+        "IAM-6: no password, and no information": (USER, but(NEVER, password_enabled=False), AT),
     },
-    not_assessed={"not in the report yet": (USER, UNREAD)},
+    not_assessed={"not in the report yet": (USER, UNREAD, AT)},
 )
 
-KEY = AccessKey(
-    arn="AKIAIOSFODNN7EXAMPLE", region="global", access_key_id="AKIAIOSFODNN7EXAMPLE", user_name="ann", status="Active", create_date=AT - timedelta(days=30)
+READ = AttachedPolicy(policy_name="ReadOnlyAccess", policy_arn="arn:aws:iam::aws:policy/ReadOnlyAccess")
+INLINE = InlinePolicy(
+    policy_name="more", policy_document=PolicyDocument.parse({"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]})
 )
 
-test_access_key_rotated_within_limit = table(
-    access_key_rotated_within_limit,
+test_user_permissions_only_through_groups = table(
+    user_permissions_only_through_groups,
+    passed={"by a group": given(but(USER, group_list=("engineers",)), says="engineers"), "none at all": given(USER, says="none")},
+    failed={
+        "attached": given(but(USER, attached_managed_policies=(READ,)), says="ReadOnlyAccess"),
+        "inline": given(but(USER, group_list=("engineers",), user_policy_list=(INLINE,)), says="more (inline)"),
+    },
+    not_assessed={"unread": (UNREAD,)},
+)
+
+test_user_belongs_to_group = table(
+    user_belongs_to_group,
+    passed={"in one": given(but(USER, group_list=("engineers",)), says="engineers")},
+    failed={"in none": (USER,)},
+    not_assessed={"unread": (UNREAD,)},
+)
+
+GROUP = Group(arn=f"arn:aws:iam::{OWN}:group/engineers", region="global", group_name="engineers", path="/")
+
+test_group_has_members = table(
+    group_has_members,
     passed={
-        "young": (KEY, AT),
-        # IAM-7: a key of today has not been used yet, and need not have been
-        "brand new": (but(KEY, create_date=AT), AT),
-        "on its last day": (but(KEY, create_date=AT - timedelta(days=90)), AT),
-        "older, where the limit is": given(but(KEY, create_date=AT - timedelta(days=180)), AT, max_age_days=200),
+        "one": given(GROUP, Every([USER, but(USER, user_name="ben", group_list=("engineers",))]), says="ben"),
+        "one is known": (GROUP, Every([but(USER, group_list=("engineers",))], [UNREAD])),
     },
-    failed={"too old": given(but(KEY, create_date=AT - timedelta(days=91)), AT, says="91 days old")},
-    not_applicable={"IAM-8: inactive": given(but(KEY, status="Inactive", create_date=AT - timedelta(days=900)), AT, says="inactive")},
-    not_assessed={"unread": (UNREAD, AT)},
+    failed={"none": (GROUP, Every()), "of another group": (GROUP, Every([but(USER, group_list=("engineers-old",))]))},
+    not_assessed={"some users unread": (GROUP, Every([USER], [UNREAD]))},
 )
 
+ROLE = Role(
+    arn=f"arn:aws:iam::{OWN}:role/app",
+    region="global",
+    role_name="app",
+    path="/",
+    create_date=ago(days=9),
+    assume_role_policy_document=INLINE.policy_document,
+)
+OWNED = (Tag(key="team", value="x"), Tag(key="Owner", value="ann"))
 
-def test_only_users_with_a_key_are_asked_for_their_keys() -> None:
-    assert isinstance(has_access_key(USER, ROW), NotApplicable)
-    assert has_access_key(USER, but(ROW, access_key_2_active=True)) is None
-    # IAM-8: an inactive key is a key as well: the time at which it was made tells it
-    assert has_access_key(USER, but(ROW, access_key_1_last_rotated=AT)) is None
+test_identity_has_owner_tag = table(
+    identity_has_owner_tag,
+    passed={
+        "a user": given(but(USER, tags=OWNED), says="Owner=ann"),
+        "a role": (but(ROLE, tags=OWNED),),
+        "in another case": (but(ROLE, tags=(Tag(key="owner", value="ann"),)),),
+        "by another key": given(but(ROLE, tags=OWNED), tag_keys=("Contact", "team"), says="team=x"),
+    },
+    failed={
+        "no tags": (USER,),
+        "another tag": (but(ROLE, tags=OWNED[:1]),),
+        "an empty tag": given(but(USER, tags=(Tag(key="Owner", value=" "),)), says="no tag Owner"),
+    },
+    not_applicable={
+        "service-linked": (but(ROLE, path="/aws-service-role/config.amazonaws.com/"),),
+        "of IAM Identity Center": (but(ROLE, path="/aws-reserved/sso.amazonaws.com/"),),
+    },
+    not_assessed={"unread": (UNREAD,)},
+)
