@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from cloudsoc.aws.account import Account
 from cloudsoc.graphs.effective_policies import DETAILS, EffectivePolicies, Held
-from cloudsoc.graphs.rights import Rights, changing, share
+from cloudsoc.graphs.rights import Context, Rights, changing, share
 from cloudsoc.model import Every, Incomplete, Unread, derivation
 
 NEARLY_ALL = 0.9
@@ -78,7 +78,7 @@ def grounds(held: Held) -> tuple[str, ...]:
 
 def gives_any_right(rights: Rights) -> tuple[str, ...]:
     """The actions by which any right can be given to anybody of a kind, and the kind."""
-    return tuple(f"{action} on every {kind}" for action, kind in GIVING if _gives(rights, action, rights.some("iam", kind)))
+    return tuple(f"{action} on every {kind}" for action, kind in GIVING if gives(rights, action, rights.some("iam", kind)))
 
 
 def _giving(held: Held, rights: Rights) -> Iterator[str]:
@@ -87,13 +87,14 @@ def _giving(held: Held, rights: Rights) -> Iterator[str]:
     yield from found
     if found or held.boundary is not None:
         return
-    if action := next((action for action, kind in GIVING if f":{kind}/" in held.arn and _gives(rights, action, held.arn)), None):
+    if action := next((action for action, kind in GIVING if f":{kind}/" in held.arn and gives(rights, action, held.arn)), None):
         yield f"{action} on itself"
     for arn in held.attached:
-        if arn.split(":")[4] == rights.account and _gives(rights, "iam:CreatePolicyVersion", arn):
+        if arn.split(":")[4] == rights.account and gives(rights, "iam:CreatePolicyVersion", arn):
             yield f"iam:CreatePolicyVersion on {arn.rpartition('/')[2]}, which it holds"
 
 
-def _gives(rights: Rights, action: str, resource: str) -> bool:
+def gives(rights: Rights, action: str, resource: str, asked: Context | None = None) -> bool:
+    """Whether an action that gives rights can give all of them: a condition on the policies or the boundary to give may hold it to some."""
     policies = (f"arn:{rights.arn.split(':')[1]}:iam::aws:policy/AdministratorAccess", rights.some("iam", "policy"))
-    return any(rights.may(action, resource, {"iam:policyarn": (arn,)}) for arn in policies)
+    return any(rights.may(action, resource, {**(asked or {}), "iam:policyarn": (arn,)}) for arn in policies)

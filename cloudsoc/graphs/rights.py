@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from functools import cache, lru_cache
+from functools import cache, cached_property, lru_cache
 
 from cloudsoc.policy import Caller, PolicyDocument, Request, Statement, access_level, expand
-from cloudsoc.policy.actions import statement_actions
+from cloudsoc.policy.actions import services, statement_actions
 from cloudsoc.policy.arns import fields
 from cloudsoc.policy.conditions import PreparedCondition
 from cloudsoc.policy.matching import PreparedStatement, prepared_document
@@ -109,7 +109,8 @@ class Rights:
         return list(dict.fromkeys([self.some(service, kind), *named]))
 
     def _arn(self, service: str, region: str, account: str, kind: str) -> str:
-        return f"arn:{self.arn.split(':')[1]}:{service}:{region}:{account}:{kind}/{UNNAMED}"
+        name = f"{kind}{UNNAMED}" if kind.endswith(":") else f"{kind}/{UNNAMED}"
+        return f"arn:{self.arn.split(':')[1]}:{service}:{region}:{account}:{name}"
 
     def may(self, action: str, resource: str, asked: Context | None = None) -> bool:
         """Whether a request can be made; ``asked`` are the condition keys that tell what it asks for."""
@@ -131,22 +132,79 @@ class Rights:
                     found.append(one.statement)
         return found
 
+    def may_somewhere(self, action: str) -> bool:
+        """Whether a request can be made about one thing or another: enough for what makes something new."""
+        somewhere = False
+        for policy in self.policies:
+            for one in prepared_document(policy).about(action.lower()):
+                if one.allows:
+                    somewhere = somewhere or (self._reaches(one, action.partition(":")[0].lower()) and _met(one, self.context))
+                elif not one.tests and self._is_wide(one):
+                    return False
+        return somewhere
+
+    def whole(self, service: str) -> bool:
+        """Whether all actions of a service are allowed, each on some of its resources."""
+        allowed, denied = self._about_service(service)
+        return actions_of(service) & ~(allowed & ~denied) == 0
+
+    def whole_services(self) -> list[str]:
+        """The services of which a pattern allows all actions, unknown ones included; a single ``*`` where it is all of them."""
+        found = [service for service in self._candidates() if self._pattern_allows(service)]
+        return ["every service"] if len(found) == len(services()) else found
+
+    def _candidates(self) -> list[str]:
+        """Services that can be allowed as a whole: those that are written, and all where a pattern or a NotAction takes in several."""
+        heads = {text.partition(":")[0].lower() for policy in self.policies for one in policy if one.allows for text in one.actions or ("*",)}
+        return sorted(services() if any(_fixed(head) == "" for head in heads) else heads)
+
+    def _pattern_allows(self, service: str) -> bool:
+        whole = f"{service}:*"
+        lines = [one for policy in self.policies for one in prepared_document(policy).statements]
+        if any(not one.allows and not one.tests and self._is_wide(one) and one.statement.touches_action(whole) for one in lines):
+            return False
+        return any(one.allows and one.statement.covers_action(whole) and self._reaches(one, service) for one in lines)
+
+    def _about_service(self, service: str) -> tuple[int, int]:
+        allowed = denied = 0
+        for policy in self.policies:
+            for one in prepared_document(policy).statements:
+                if one.allows and self._reaches(one, service):
+                    allowed |= actions(one.statement)
+                elif not one.allows and not one.tests and self._is_wide(one):
+                    denied |= actions(one.statement)
+        return allowed, denied
+
+    def _reaches(self, one: PreparedStatement, service: str) -> bool:
+        """Whether its resources can be some of a service: those of others do not make its actions possible."""
+        return one.resources.everything or one.statement.touches_resource(f"arn:{self.arn.split(':')[1]}:{service}:*:*:*")
+
+    def allows_everything(self) -> bool:
+        """Whether every known action is allowed on everything, before a Deny takes any of them away."""
+        return self._wide(PolicyDocument(tuple(one for one in policy if one.allows), policy.version) for policy in self.policies) == everything()
+
     def on_everything(self) -> int:
         """The known actions that are allowed on whatever nobody names, of any service."""
         found = self._wide(self.policies)
         return found if self.boundary is None else found & self._wide((self.boundary,))
 
     def _wide(self, documents: Iterable[PolicyDocument]) -> int:
-        things = [Request("none:Asked", self.some(service, resource), self.caller, self.context) for service, resource in _THINGS]
         allowed = denied = 0
         for document in documents:
             for one in prepared_document(document).statements:
-                if all(map(one.resources.match, things)) and _met(one, things[0].context):
+                if self._is_wide(one) and _met(one, self._things[0].context):
                     if one.allows:
                         allowed |= actions(one.statement)
                     else:
                         denied |= actions(one.statement)
         return allowed & ~denied
+
+    def _is_wide(self, statement: PreparedStatement) -> bool:
+        return all(map(statement.resources.match, self._things))
+
+    @cached_property
+    def _things(self) -> list[Request]:
+        return [Request("none:Asked", self.some(service, kind), self.caller, self.context) for service, kind in _THINGS]
 
 
 _THINGS = (("iam", "role"), ("s3", "object"), ("ec2", "instance"), ("kms", "key"))
