@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import math
 import threading
 import time
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from types import SimpleNamespace
 from typing import Any
 
 import boto3
@@ -329,19 +331,21 @@ def test_ctrl_c_ends_within_a_second_with_what_there_is(aws: Simulated) -> None:
     assert {cause.error for one in report.not_assessed for cause in one.causes} == {"interrupted"}
 
 
-def test_a_deadline_leaves_the_rest_not_assessed(aws: Simulated) -> None:
+def test_a_deadline_leaves_the_rest_not_assessed(aws: Simulated, monkeypatch: pytest.MonkeyPatch) -> None:
     (key,) = keys(aws, 1)
-    hanging = threading.Event()
+    reached, hanging = threading.Event(), threading.Event()
 
     def hang(_: Mapping[str, Any]) -> Mapping[str, Any]:
+        reached.set()  # and that moment a quarter of an hour is over
         hanging.wait(20)
         raise AssertionError("nobody waits for this")
 
     aws.answers("kms:DescribeKey", hang)
-    inventory = cloudsoc.collect(aws.session, checks={IS_SHUT: CHECKS[IS_SHUT]}, regions=[REGION], deadline=1.0)
+    monkeypatch.setattr("cloudsoc.engine.workers.time", SimpleNamespace(monotonic=lambda: math.inf if reached.is_set() else 0.0))
+    inventory = cloudsoc.collect(aws.session, checks={IS_SHUT: CHECKS[IS_SHUT]}, regions=[REGION], deadline=900.0)
     hanging.set()
     (one,) = cloudsoc.evaluate(inventory, checks={IS_SHUT: CHECKS[IS_SHUT]}).not_assessed
-    assert (one.resource.id, one.reason.partition(" (")[0]) == (key, "kms:DescribeKey: the deadline of 1 s was over")
+    assert (one.resource.id, one.reason.partition(" (")[0]) == (key, "kms:DescribeKey: the deadline of 900 s was over")
 
 
 def test_a_mistake_of_ours_is_raised_not_swallowed() -> None:

@@ -49,8 +49,8 @@ def made(function: Any) -> Check[...]:
 
 def judged(check: Check[...], *streets: Street, **settings: Any) -> list[Judgement]:
     inventory = Inventory([street.inventory for street in streets])
-    defaults = {name: one.default for name, one in signature(check.function).settings.items()}
-    return list(Evaluation(inventory, settings).run([check], lambda _: defaults | settings))
+    own = {name: settings.get(name, one.default) for name, one in signature(check.function).settings.items()}
+    return list(Evaluation(inventory, settings).run([check], lambda _: own))
 
 
 def verdicts(check: Check[...], *streets: Street, **settings: Any) -> dict[str, Any]:

@@ -1,11 +1,9 @@
-"""What cannot work is refused when it is loaded, with file and line; plug-ins come through one door."""
+"""What cannot work is refused when it is loaded, with file and line."""
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable
 from dataclasses import dataclass
-from importlib.metadata import EntryPoint
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -13,7 +11,6 @@ import pytest
 
 from cloudsoc.aws.account import Account, Region
 from cloudsoc.engine.plan import Plan
-from cloudsoc.engine.registry import LoadError, SelectionError, load_checks, select, version
 from cloudsoc.engine.shape import projection
 from cloudsoc.engine.signature import UNDECLARED, signature
 from cloudsoc.model import (
@@ -23,6 +20,7 @@ from cloudsoc.model import (
     Fact,
     Its,
     ObservedAt,
+    Part,
     Passed,
     Ref,
     Resource,
@@ -33,6 +31,7 @@ from cloudsoc.model import (
     check,
     derivation,
     listed,
+    part,
     reads,
 )
 from cloudsoc.model.criterion import CC6_1
@@ -51,6 +50,28 @@ class Other:
     """The other."""
 
 
+@listed("ec2:DescribeVpcs.Vpcs[]", arn="{VpcId}", resource_type="Test::Tree")
+class Tree(Resource[Region]):
+    """Has a height and perhaps a label."""
+
+    height: int
+    label: str | None
+
+
+@listed("kms:ListKeys.Keys[]", arn="{KeyArn}", resource_type="Test::Gate")
+@reads("kms:DescribeKey.KeyMetadata", absent="NotFoundException")
+class Gate(Resource[Region]):
+    """Listed, and yet absent."""
+
+    key_id: str
+
+
+class Cloud(Fact[Room]):
+    """Comes from nowhere."""
+
+    source = listing = None
+
+
 def no_parameters() -> Verdict: ...  # type: ignore[empty-body]
 def no_annotation(room) -> Verdict: ...  # type: ignore[no-untyped-def,empty-body]
 def no_subject(lamp: Lamp) -> Verdict: ...  # type: ignore[empty-body]
@@ -64,6 +85,17 @@ def no_such_field(room: Room, door: Annotated[Door | None, Ref("keyid")]) -> Ver
 def default_for_a_fact(room: Room, lamp: Lamp = None) -> Verdict: ...  # type: ignore[assignment,empty-body]
 def star(room: Room, *rest: Lamp) -> Verdict: ...  # type: ignore[empty-body]
 def setting_that_may_be_none(room: Room, *, limit: int | None) -> Verdict: ...  # type: ignore[empty-body]
+def default_for_the_subject(room: Room = None) -> Verdict: ...  # type: ignore[assignment,empty-body]
+def unread_rows(region: Region, rows: Every[tuple[Room, Lamp | Unread]]) -> Verdict: ...  # type: ignore[empty-body]
+def reference_to_many(room: Room, doors: Annotated[Every[Lamp], Ref("key_id")]) -> Verdict: ...  # type: ignore[empty-body]
+def reference_by_no_name(room: Tree, door: Annotated[Door | None, Ref("height")]) -> Verdict: ...  # type: ignore[empty-body]
+def reference_that_may_be_missing(room: Tree, lamp: Annotated[Lamp, Ref("label")]) -> Verdict: ...  # type: ignore[empty-body]
+def of_a_region_that_it_has_not(garden: Garden, region: Region) -> Verdict: ...  # type: ignore[empty-body]
+def resource_that_is_absent(gate: Gate) -> Verdict: ...  # type: ignore[empty-body]
+def population_or_unread(region: Region, rooms: Every[Room] | Unread) -> Verdict: ...  # type: ignore[empty-body]
+def nothing_says_where_from(room: Room, cloud: Cloud) -> Verdict: ...  # type: ignore[empty-body]
+def two_facts_in_one(room: Room, both: Lamp | Door) -> Verdict: ...  # type: ignore[empty-body]
+def unknown_name(room: Room, lamp: Lampe) -> Verdict: ...  # type: ignore[name-defined,empty-body]  # noqa: F821
 
 
 @pytest.mark.parametrize(
@@ -82,6 +114,17 @@ def setting_that_may_be_none(room: Room, *, limit: int | None) -> Verdict: ...  
         (default_for_a_fact, "a fact is never defaulted"),
         (star, "every parameter says what it needs"),
         (setting_that_may_be_none, "undeclared says that already"),
+        (default_for_the_subject, "the resource that is judged has no default"),
+        (unread_rows, "what is unread is a gap of the population"),
+        (reference_to_many, "a reference names one resource"),
+        (reference_by_no_name, "Tree.height is not a name"),
+        (reference_that_may_be_missing, "Lamp can be absent: add '| None'"),
+        (of_a_region_that_it_has_not, "Region is a fact of Region, and a Garden is in none"),
+        (resource_that_is_absent, "a Gate that was listed is there"),
+        (population_or_unread, "is neither a fact nor"),
+        (nothing_says_where_from, "nothing says where Cloud comes from"),
+        (two_facts_in_one, "is neither a fact nor"),
+        (unknown_name, "name 'Lampe' is not defined"),
     ],
     ids=lambda one: getattr(one, "__name__", ""),
 )
@@ -217,6 +260,57 @@ def test_a_misspelt_operation_or_member_is_refused_with_the_nearest(call: str, f
     assert said in str(error.value)
 
 
+@part
+class Metadata(Part):
+    """With a member of another type than AWS has."""
+
+    key_id: str
+    enabled: str
+
+
+@reads("kms:DescribeKey")
+class Nested(Fact[Room]):
+    """With such a part."""
+
+    key_metadata: Metadata | None
+
+
+@reads("kms:DescribeKey.KeyMetadata")
+class Dated(Fact[Room]):
+    """A time that is text."""
+
+    creation_date: str
+
+
+@reads("ec2:DescribeVpcs.Vpcs[]")
+class Named(Fact[Room]):
+    """A list that is a text."""
+
+    cidr_block_association_set: tuple[str, ...]
+
+
+@reads("ec2:DescribeVpcs.Vpcs[]")
+class Listed(Fact[Room]):
+    """A list where there is none."""
+
+    vpc_id: tuple[str, ...]
+
+
+@pytest.mark.parametrize(
+    ("kind", "said"),
+    [
+        (Nested, "enabled: Enabled is a boolean in botocore, and never str"),
+        (Dated, "creation_date: CreationDate is a timestamp in botocore, and never str"),
+        (Named, "cidr_block_association_set: CidrBlockAssociationSet is a list in botocore"),
+        (Listed, "vpc_id: VpcId is a string in botocore"),
+    ],
+)
+def test_a_member_of_another_type_than_AWS_has_is_refused(kind: Any, said: str) -> None:  # noqa: N802 - AWS's own name
+    with pytest.raises(DeclarationError, match=kind.__name__) as error:
+        projection(kind, kind.source)
+    assert said in str(error.value)
+
+
 def test_a_call_that_lacks_a_required_parameter_is_refused() -> None:
     from cloudsoc.engine.door import ways
 
@@ -235,107 +329,3 @@ def test_a_call_that_lacks_a_required_parameter_is_refused() -> None:
     *_, last = ways((Alias, AliasPolicy))
     with pytest.raises(DeclarationError, match="requires KeyId"):
         last.check()
-
-
-# -- the registry -------------------------------------------------------------------------------------------------------
-
-PLUGIN = '''
-from cloudsoc.aws.kms import Key
-from cloudsoc.model import HIGH, Failed, Verdict, check
-from cloudsoc.model.criterion import CC6_1
-
-@check(direct=(CC6_1,), severity=HIGH{more})
-def {name}(key: Key) -> Verdict:
-    """A house rule.
-
-    Why: so.
-
-    Fix: nothing for {{key.key_id}}.
-    """
-    return Failed("always")
-'''
-
-
-def plugin(folder: Path, monkeypatch: pytest.MonkeyPatch, package: str, **modules: str) -> EntryPoint:
-    (folder / package).mkdir()
-    for name, text in {"__init__": "", **modules}.items():
-        (folder / package / f"{name}.py").write_text(text, encoding="utf-8")
-    monkeypatch.syspath_prepend(str(folder))
-    for name in [name for name in sys.modules if name.partition(".")[0] == package]:
-        monkeypatch.delitem(sys.modules, name)
-    return EntryPoint(package, package, "cloudsoc.checks")
-
-
-def test_a_plugin_comes_by_the_same_door(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    point = plugin(tmp_path, monkeypatch, "acorn_checks", kms=PLUGIN.format(name="house_rule", more=""))
-    (found,) = load_checks([point]).values()
-    assert found.id == "kms-house-rule"
-    assert version(found).startswith("acorn_checks+")
-
-
-@pytest.mark.parametrize(
-    ("text", "said"),
-    [
-        ("import nothing_of_that_name", "ModuleNotFoundError"),
-        ("x = 1", "has no checks"),
-        ("def broken(:", "SyntaxError"),
-        (PLUGIN.format(name="rule", more=", formerly=('kms-rule',)").replace("key: Key", "key: int"), "the first parameter is the resource"),
-        (PLUGIN.format(name="rule", more="").replace("Why: so.", ""), "lacks Why:"),
-        (PLUGIN.format(name="rule", more="").replace("CC6_1", "CC6_11"), "ImportError"),
-    ],
-)
-def test_a_plugin_that_cannot_be_loaded_is_named(text: str, said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    point = plugin(tmp_path, monkeypatch, "broken_checks", kms=text)
-    with pytest.raises(LoadError) as error:
-        load_checks([point])
-    assert "plug-in 'broken_checks'" in str(error.value)
-    assert said in str(error.value)
-
-
-def test_an_id_is_taken_once_former_ids_included(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    one = plugin(tmp_path, monkeypatch, "one_checks", kms=PLUGIN.format(name="rule", more=""))
-    two = plugin(tmp_path, monkeypatch, "two_checks", kms=PLUGIN.format(name="other_rule", more=", formerly=('kms-rule',)"))
-    with pytest.raises(LoadError, match="the id kms-rule is taken by"):
-        load_checks([one, two])
-
-
-def test_no_checks_at_all_is_an_error() -> None:
-    with pytest.raises(LoadError, match="no checks are installed"):
-        load_checks([])
-
-
-def test_a_selection_that_means_nothing_is_refused() -> None:
-    checks = load_checks()
-    with pytest.raises(SelectionError, match="did you mean kms-key-rotation-enabled"):
-        select(checks, ["kms-key-rotation-enable"])
-    assert set(select(checks, ["kms-*"])) == {id for id in checks if id.startswith("kms-")}
-
-
-def test_the_version_of_a_check_follows_the_source_of_all_that_it_names(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The same source gives the same version; another word in a derivation that the check names gives another one."""
-    derived = '''
-from dataclasses import dataclass
-from cloudsoc.aws.kms import Key
-from cloudsoc.model import derivation
-
-@dataclass(frozen=True)
-class Mood:
-    """Derived."""
-    good: bool
-
-@derivation
-def mood(key: Key) -> Mood:
-    """Derives."""
-    return Mood(good={answer})
-'''
-    uses = (
-        PLUGIN.format(name="rule", more="")
-        .replace("from cloudsoc.aws.kms import Key", "from cloudsoc.aws.kms import Key\nfrom {package}.moods import Mood")
-        .replace("key: Key)", "key: Key, mood: Mood)")
-    )
-    versions = {}
-    for package, answer in (("first_checks", "True"), ("second_checks", "True"), ("third_checks", "False")):
-        point = plugin(tmp_path, monkeypatch, package, moods=derived.format(answer=answer), kms=uses.replace("{package}", package))
-        (found,) = load_checks([point]).values()
-        versions[package] = version(found).partition("+")[2]
-    assert versions["first_checks"] == versions["second_checks"] != versions["third_checks"]
