@@ -14,11 +14,13 @@ from typing import Annotated, Any, Literal, get_args, get_origin
 
 from hypothesis import strategies as st
 
+from cloudsoc.aws.s3 import BucketPolicy, BucketPolicyStatus
 from cloudsoc.engine.evaluate import judge
 from cloudsoc.engine.signature import UNDECLARED, Element, Need, Signature, derived, hints, members, signature
 from cloudsoc.model import Check, NotApplicable, NotAssessed, Unread
 from cloudsoc.model.parameters import Every
 from cloudsoc.policy import PolicyDocument
+from cloudsoc.policy.buckets import s3_calls_public
 
 AT = datetime(2026, 6, 1, tzinfo=UTC)
 ACCOUNTS = ("111122223333", "444455556666")
@@ -280,3 +282,14 @@ def more(population: Every[Any], extra: Every[Any]) -> Every[Any]:
 def worlds(check: Check[...]) -> tuple[World, ...]:
     """One for each kind of subject."""
     return tuple(World(check, subject) for subject in signature(check.function).subjects)
+
+
+def possible(given: Mapping[Leaf, Any]) -> bool:
+    """Whether AWS can give these answers together: it derives a bucket's policy status from its policy, and a bucket without the one has not the other."""
+    found = {leaf[0]: value for leaf, value in given.items() if leaf[0] in (BucketPolicy, BucketPolicyStatus)}
+    if len(found) < 2 or any(isinstance(value, Unread) for value in found.values()):
+        return True
+    policy, status = found[BucketPolicy], found[BucketPolicyStatus]
+    if policy is None or status is None:
+        return policy is status
+    return bool(status.is_public == s3_calls_public(policy.policy))
