@@ -3,20 +3,21 @@
 import json
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from cloudsoc.policy import Decision, MalformedPolicy, Policies, Policy, Request, decide
+if TYPE_CHECKING:  # imported where they are used: the help of the whole command shows this group as well
+    from cloudsoc.policy import Decision, Exposure, Policy, Request
 
-__all__ = ["as_mapping", "policy"]
+__all__ = ["as_mapping", "exposure_as_mapping", "policy"]
 
 _FILE = click.Path(exists=True, dir_okay=False, allow_dash=True, path_type=Path)
 
 
 @click.group()
 def policy() -> None:
-    """What IAM policies mean: decided on files, without any call to AWS."""
+    """What IAM policies mean: read from files, without any call to AWS."""
 
 
 @policy.command("decide")
@@ -58,6 +59,8 @@ def decide_command(
 
     Ends with 0 if the request is allowed, with 1 if it is denied, with 2 if a file cannot be understood.
     """
+    from cloudsoc.policy import MalformedPolicy, Policies, Request, decide
+
     raw: dict[str, Any] = {} if policies_file is None else _object(policies_file)
     for kind, files in (("identity", identity), ("session", session)):
         if files:
@@ -80,7 +83,76 @@ def decide_command(
     raise SystemExit(0 if decision.allowed else 1)
 
 
-def as_mapping(decision: Decision) -> dict[str, object]:
+@policy.command("exposure")
+@click.argument("policy_file", metavar="POLICY", type=_FILE)
+@click.option("--account", metavar="ID", help="The account that owns the resource; its own principals are not outside. All accounts are, if you leave it out.")
+@click.option("--resource", metavar="ARN", help="What the policy is attached to.")
+@click.option("--organization", metavar="ID", help="The organisation that the account is in.")
+@click.option(
+    "--service", metavar="PREFIX", help="The service whose actions count, where the ARN of the resource does not say it: kms, sqs, sts for a trust policy."
+)
+@click.option("--foreign-resource", is_flag=True, help="For the policy of a VPC endpoint: what can be done through it to what others own?")
+@click.option("--json", "as_json", is_flag=True, help="The answer as JSON.")
+def exposure_command(
+    policy_file: Path, account: str | None, resource: str | None, organization: str | None, service: str | None, foreign_resource: bool, as_json: bool
+) -> None:
+    """Who outside could ever be allowed to do what by the policy of a resource.
+
+    POLICY is the document, as AWS returns it. The callers' own policies are taken to allow everything.
+
+    Ends with 0 if nothing is public, with 1 if something is, with 3 if that is open and a person must look, with 2 if a file cannot be understood.
+    """
+    from cloudsoc.policy import exposure
+
+    exposed = exposure(
+        _named(policy_file).document, account=account, resource=resource, organization=organization, service=service, foreign_resource=foreign_resource
+    )
+    click.echo(json.dumps(exposure_as_mapping(exposed), indent=2) if as_json else exposed.explanation)
+    public = exposed.only(lambda grant: grant.is_public)
+    raise SystemExit(1 if public.certain else 3 if public else 0)
+
+
+def exposure_as_mapping(exposed: "Exposure") -> dict[str, object]:
+    """An answer about exposure as a mapping for JSON."""
+    return {
+        "grants": [
+            {
+                "who": {"kind": grant.who.kind, "value": grant.who.value},
+                "public": grant.is_public,
+                "actions": list(grant.actions),
+                "levels": sorted(grant.levels),
+                "resources": list(grant.resources),
+                "origin": grant.origin,
+                "index": grant.index,
+                "statement": grant.statement.to_mapping(),
+                "restricted_by": list(grant.restricted_by),
+                "required": list(grant.required),
+                "guarded": grant.guarded,
+                "guards": list(grant.guards),
+                "notes": list(grant.notes),
+                "needs_review": grant.needs_review,
+                "witness": None if grant.witness is None else _request(grant.witness),
+            }
+            for grant in exposed
+        ],
+        "needs_review": list(exposed.needs_review),
+    }
+
+
+def _request(request: "Request") -> dict[str, object]:
+    found: dict[str, object] = {
+        "principal": request.caller.arn,
+        "action": request.action,
+        "resource": request.resource,
+        "resource_account": request.resource_account,
+        "context": {key: list(values) for key, values in request.context.items()},
+    }
+    if request.caller.role is not None and request.caller.role != request.caller.arn:
+        found["role"] = request.caller.role
+    return found
+
+
+def as_mapping(decision: "Decision") -> dict[str, object]:
     """An answer as a mapping for JSON."""
 
     def met(of: Sequence[Any]) -> list[dict[str, object]]:
@@ -127,8 +199,10 @@ def _listed(value: Any) -> list[Any]:
     return value if isinstance(value, list) else [value]
 
 
-def _named(file: Path) -> Policy:
+def _named(file: Path) -> "Policy":
     """The policy in a file, called like the file. The text goes to the parser as it is, which sees keys that stand there twice."""
+    from cloudsoc.policy import MalformedPolicy, Policy
+
     try:
         return Policy.of(_text(file), file.name)
     except MalformedPolicy as error:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
+from cloudsoc.policy.conditions import PreparedCondition
 from cloudsoc.policy.document import PolicyDocument
 from cloudsoc.policy.domains import ABSENT, Values
 from cloudsoc.policy.evaluation import decide
@@ -40,7 +41,7 @@ class Witnesses:
             mask = masks.get(key, view.masks.get(key, 0))
             if mask and domain.meaning != "unknown":
                 context[key] = domain.values[(mask & -mask).bit_length() - 1]
-        resource = self.worlds.resources[((mask := masks[RESOURCE]) & -mask).bit_length() - 1] if masks[RESOURCE] else "*"
+        resource = self.worlds.places(item).texts[((mask := masks[RESOURCE]) & -mask).bit_length() - 1] if masks[RESOURCE] else "*"
         yield Request(action, resource, view.caller, context, self.owner)
         stopping = self.worlds.stopping(action, view.caller)
         if any(test.templates for each in (item, *stopping) for test in each.tests) or item.resources.templates:
@@ -56,17 +57,21 @@ class Witnesses:
             if not filled.get(key) and key not in view.pins and view.masks.get(key, 2) > 1:
                 filled[key] = ("x",)
         for test in tests:
-            if test.key not in view.pins and (text := _resolved(test.templates[0], filled)) is not None:
+            if test.key not in view.pins and (text := _resolved(test.templates[0], filled, wild=_has_wildcards(test))) is not None:
                 domain = self.worlds.domains[test.key]
                 name = domain.name(text)
                 if name is not None and not view.masks.get(test.key, -1) & domain.such(name):
                     return  # this class of callers cannot have it
                 filled[test.key] = ABSENT if test in allow.tests and test.condition.operator.negated else (text,)
-        places = [text for template in allow.resources.templates if (text := _resolved(template, filled)) is not None]
+        places = [text for template in allow.resources.templates if (text := _resolved(template, filled, wild=True)) is not None]
         for place in [*places, resource]:
             yield Request(action, place, view.caller, filled, self.owner)
 
 
-def _resolved(template: Template, context: dict[str, Values]) -> str | None:
+def _has_wildcards(test: PreparedCondition) -> bool:
+    return test.condition.operator.comparison in ("StringLike", "Arn")
+
+
+def _resolved(template: Template, context: dict[str, Values], *, wild: bool) -> str | None:
     parts = template.resolved(context)
-    return None if parts is None else "".join(text.replace("*", "x").replace("?", "x") if wild else text for text, wild in parts)
+    return None if parts is None else "".join(text.replace("*", "x").replace("?", "x") if wild and open_ else text for text, open_ in parts)

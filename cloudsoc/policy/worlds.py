@@ -11,13 +11,14 @@ AWS source: IAM User Guide, "Policy evaluation logic".
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, Self
 
 from cloudsoc.policy.arns import fields
 from cloudsoc.policy.conditions import PreparedCondition
 from cloudsoc.policy.document import PolicyDocument
 from cloudsoc.policy.domains import Domain, Values
 from cloudsoc.policy.matching import PreparedStatement, prepared_document
+from cloudsoc.policy.patterns import Glob
 from cloudsoc.policy.principals import applies_to
 from cloudsoc.policy.representatives import Machine, TooManyPatterns, representatives
 from cloudsoc.policy.request import Caller
@@ -48,6 +49,70 @@ class View:
     masks: Masks = field(default_factory=dict)
 
 
+@dataclass(slots=True)
+class Places:
+    """Resources that an Allow and the Deny statements can tell apart. ``problem``: these are not all, since there are too many patterns."""
+
+    texts: list[str]
+    problem: bool
+    _masks: dict[int, int] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, allow: PreparedStatement, denies: list[PreparedStatement], own: str | None) -> Self:
+        """The resources below ``own``, the ARN of what the policy is attached to; all, if it is not known."""
+        items = [allow, *(item for item in denies if not item.resources.everything or item.resources.negated)]
+        exact = list(dict.fromkeys(text for item in items for text in sorted(item.resources.exact)))
+        patterns = list(dict.fromkeys(pattern for item in items for pattern in item.resources.patterns))
+        opened = list(dict.fromkeys(pattern for item in items for pattern in item.resources.opened({})))
+        simple = [own] if own is not None else [*exact, *(_example(pattern) for pattern in (*(pattern.whole for pattern in patterns), *opened))]
+        if own is None and len(items) == 1 and not allow.resources.negated:
+            return cls(list(dict.fromkeys(simple)) or ["*"], problem=False)
+        machine = Machine()
+        for pattern in patterns:
+            machine.add_arn(pattern)
+        for glob in opened:
+            machine.add_glob(glob)
+        try:
+            if own is None:
+                return cls(list(dict.fromkeys([*exact, *representatives([machine], but=frozenset(exact))])), problem=False)
+            ends = ("/",) if own.split(":")[2:3] == ["s3"] and own.count(":") == 5 else ("/", ":")
+            under = [text for end in ends for text in representatives([machine], prefix=own + end, but=frozenset(exact))]
+            return cls(list(dict.fromkeys([own, *under, *(text for text in exact if text.startswith((own + "/", own + ":")))])), problem=False)
+        except TooManyPatterns:
+            return cls(list(dict.fromkeys([*simple, "zz"])), problem=True)
+
+    @property
+    def everything(self) -> int:
+        """All of them, as a set."""
+        return (1 << len(self.texts)) - 1
+
+    def mask(self, item: PreparedStatement, pins: Mapping[str, Values], *, open_variables: bool) -> int:
+        """Those that a statement is about; ``open_variables``: a variable may stand for anything that puts a resource among them."""
+        if item.resources.templates:
+            return self._listed(item, pins, open_variables=open_variables)
+        mask = self._masks.get(item.index)
+        if mask is None:
+            mask = self._masks[item.index] = self._listed(item, {}, open_variables=open_variables)
+        return mask
+
+    def _listed(self, item: PreparedStatement, pins: Mapping[str, Values], *, open_variables: bool) -> int:
+        listed = item.resources
+        # Of NotResource, what may be among the resources is what need not be listed.
+        opened = listed.opened(pins) if open_variables is not listed.negated else []
+        found = 0
+        for place, text in enumerate(self.texts):
+            cut = fields(text)
+            inside = (
+                listed.everything
+                or text in listed.exact
+                or any(pattern.matches(text, cut) for pattern in listed.patterns)
+                or any(pattern.matches(text) for pattern in opened)
+            )
+            if inside is not listed.negated:
+                found |= 1 << place
+        return found
+
+
 class Worlds:
     """The requests that a document can tell apart."""
 
@@ -68,51 +133,13 @@ class Worlds:
         self.domains = {key: Domain(key, tuple(found), not_before) for key, found in tests.items()}
         self._held: dict[tuple[int, int], int] = {}
         self._own = resource
-        self.resources = self._resources(resource)
-        self._resource_masks: dict[int, int] = {}
+        self._places: dict[int, Places] = {}
 
-    # What is asked of
-
-    def _resources(self, own: str | None) -> list[str]:
-        machine = Machine()
-        exact = list(dict.fromkeys(text for item in self.statements for text in sorted(item.resources.exact)))
-        for pattern in dict.fromkeys(pattern for item in self.statements for pattern in item.resources.patterns):
-            machine.add_arn(pattern)
-        for opened in dict.fromkeys(opened for item in self.statements for opened in item.resources.opened({})):
-            machine.add_glob(opened)
-        try:
-            if own is not None:
-                ends = ("/",) if own.split(":")[2:3] == ["s3"] and own.count(":") == 5 else ("/", ":")
-                under = [text for end in ends for text in representatives([machine], prefix=own + end, but=frozenset(exact))]
-                return list(dict.fromkeys([own, *under, *(text for text in exact if text.startswith((own + "/", own + ":")))]))
-            return list(dict.fromkeys([*exact, *representatives([machine], but=frozenset(exact))]))
-        except TooManyPatterns:
-            return [own or "*", *exact]
-
-    def resource_mask(self, item: PreparedStatement, view: View, *, open_variables: bool) -> int:
-        """The resources that a statement is about; ``open_variables``: a variable may stand for anything that puts a resource among them."""
-        if item.resources.templates:
-            return self._listed(item, view.pins, open_variables=open_variables)
-        mask = self._resource_masks.get(item.index)
-        if mask is None:
-            mask = self._resource_masks[item.index] = self._listed(item, {}, open_variables=open_variables)
-        return mask
-
-    def _listed(self, item: PreparedStatement, pins: Mapping[str, Values], *, open_variables: bool) -> int:
-        listed = item.resources
-        # Of NotResource, what may be among the resources is what need not be listed.
-        opened = listed.opened(pins) if open_variables is not listed.negated else []
-        found = 0
-        for place, text in enumerate(self.resources):
-            cut = fields(text)
-            inside = (
-                listed.everything
-                or text in listed.exact
-                or any(pattern.matches(text, cut) for pattern in listed.patterns)
-                or any(pattern.matches(text) for pattern in opened)
-            )
-            if inside is not listed.negated:
-                found |= 1 << place
+    def places(self, allow: PreparedStatement) -> Places:
+        """The resources that ``allow`` and the Deny statements can tell apart."""
+        found = self._places.get(allow.index)
+        if found is None:
+            found = self._places[allow.index] = Places.of(allow, self.denies, self._own)
         return found
 
     # Conditions
@@ -138,8 +165,6 @@ class Worlds:
 
     def mask(self, key: str, view: View) -> int:
         """The values of a key that a view's requests can have."""
-        if key == RESOURCE:
-            return (1 << len(self.resources)) - 1
         mask = view.masks.get(key)
         return self.domains[key].everything if mask is None else mask
 
@@ -154,7 +179,7 @@ class Worlds:
             return None
         denies: list[list[tuple[str, int]]] = []
         for deny in self.stopping(action, view.caller):
-            escapes = self._escapes(deny, view, certain=certain)
+            escapes = self._escapes(allow, deny, view, certain=certain)
             if escapes is not None:
                 denies.append(escapes)
         self._steps = 0
@@ -176,13 +201,14 @@ class Worlds:
             masks[atom.key] = masks.get(atom.key, self.mask(atom.key, view)) & atom.mask
             if not masks[atom.key]:
                 return False
-        listed = self.resource_mask(allow, view, open_variables=not certain)
-        if not listed and (certain or not _outside(allow, self._own)):
+        places = self.places(allow)
+        listed = places.mask(allow, view.pins, open_variables=not certain)
+        if not listed and (certain or not (places.problem or _outside(allow, self._own))):
             return False
-        masks[RESOURCE] = listed or self.mask(RESOURCE, view)
+        masks[RESOURCE] = listed or places.everything
         return True
 
-    def _escapes(self, deny: PreparedStatement, view: View, *, certain: bool) -> list[tuple[str, int]] | None:
+    def _escapes(self, allow: PreparedStatement, deny: PreparedStatement, view: View, *, certain: bool) -> list[tuple[str, int]] | None:
         """The ways out of a Deny: a key, and the values with which its condition does not hold. None if it may not stop anything."""
         found: list[tuple[str, int]] = []
         for test in deny.tests:
@@ -191,7 +217,10 @@ class Worlds:
                 found.append((atom.key, ~atom.mask))
             elif not certain:
                 return None
-        found.append((RESOURCE, ~self.resource_mask(deny, view, open_variables=certain)))
+        places = self.places(allow)
+        if places.problem and not certain and not deny.resources.everything:
+            return None
+        found.append((RESOURCE, ~places.mask(deny, view.pins, open_variables=certain)))
         return found
 
     def _search(self, masks: Masks, denies: list[list[tuple[str, int]]], view: View, *, certain: bool) -> Masks | None:
@@ -244,11 +273,17 @@ class Worlds:
         found += [
             "what " + ", ".join("${" + key + "}" for key in item.resources.keys) + " stands for is open" for item in items if item.resources.opened(view.pins)
         ]
+        if self.places(allow).problem:
+            found.append("there are too many patterns of resources")
         if _outside(allow, self._own):
             found.append("its resources are written in another way than the ARN of the resource")
         if not found:
             found.append("there are too many Deny statements to try them all")
         return list(dict.fromkeys(found))
+
+
+def _example(pattern: Glob) -> str:
+    return "".join("x" if symbol in ("", "??") else symbol for symbol in pattern.symbols())
 
 
 def _outside(item: PreparedStatement, own: str | None) -> bool:

@@ -68,6 +68,37 @@ def test_decide_as_json(files: Path) -> None:
     assert answer["statements"][0]["statement"]["Action"] == ["s3:*"]
 
 
+@pytest.mark.parametrize(
+    ("file", "options", "code", "says"),
+    [
+        ("bucket.json", [], 1, "PUBLIC: everyone"),
+        ("bucket.json", ["--service", "s3"], 1, "for example: an anonymous caller s3:"),
+        ("allow.json", [], 0, "Nobody outside the account is allowed anything."),
+        ("partner.json", ["--account", "111122223333"], 0, "account 999988887777"),
+        ("partner.json", ["--account", "999988887777"], 0, "Nobody outside"),
+        ("open.json", [], 3, "NEEDS REVIEW: everyone"),
+        ("service.json", [], 0, "UNGUARDED: service sns.amazonaws.com"),
+        ("broken.json", [], 2, "broken.json: not a policy: line 1"),
+    ],
+)
+def test_exposure(files: Path, file: str, options: list[str], code: int, says: str) -> None:
+    (files / "partner.json").write_text(document(Principal={"AWS": "999988887777"}), encoding="utf-8")
+    (files / "open.json").write_text(document(Principal="*", Condition={"StringEquals": {"nosuch:key": "x"}}), encoding="utf-8")
+    (files / "service.json").write_text(document(Principal={"Service": "sns.amazonaws.com"}), encoding="utf-8")
+    result = CliRunner().invoke(policy, ["exposure", file, *options])
+    assert says in result.output
+    assert result.exit_code == code
+
+
+def test_a_witness_from_the_command_is_a_request_for_it(files: Path) -> None:
+    result = CliRunner().invoke(policy, ["exposure", "bucket.json", "--service", "s3", "--json"])
+    (grant,) = json.loads(result.output)["grants"]
+    assert grant["who"] == {"kind": "public", "value": ""}
+    (files / "witness.json").write_text(json.dumps(grant["witness"]), encoding="utf-8")
+    decided = CliRunner().invoke(policy, ["decide", "witness.json", "--resource", "bucket.json"])
+    assert decided.exit_code == 0, decided.output
+
+
 @pytest.mark.parametrize("changes", [{"action": None}, {"nosuch": 1}, {"context": []}, {"resource": 5}, {"names": "x"}])
 def test_a_request_that_is_none(files: Path, changes: dict[str, object]) -> None:
     (files / "request.json").write_text(json.dumps(REQUEST | changes), encoding="utf-8")

@@ -1,11 +1,12 @@
 """Every AWS managed policy that moto ships parses, expands and evaluates."""
 
 import json
+from dataclasses import replace
 from functools import cache
 
 import pytest
 
-from cloudsoc.policy import Policies, Policy, PolicyDocument, Request, decide
+from cloudsoc.policy import Policies, Policy, PolicyDocument, Principal, Request, decide, exposure
 from cloudsoc.policy.actions import services, statement_actions
 
 SHARDS = 4
@@ -42,6 +43,19 @@ def test_managed_policies_parse_expand_and_evaluate(shard: int) -> None:
                 elif plain:
                     assert decision.outcome != "implicitly denied", (name, action)
                 assert decision.explanation
+
+
+@pytest.mark.parametrize("shard", range(SHARDS))
+def test_managed_policies_for_everyone_expose_what_they_allow(shard: int) -> None:
+    """As if each stood at a resource, with everyone as principal: whatever it allows is public, or restricted by its conditions, or needs a review."""
+    everyone = (Principal("AWS", "*"),)
+    for name, policy in managed()[shard::SHARDS]:
+        document = PolicyDocument(tuple(replace(item, principals=everyone) for item in policy.document), policy.document.version)
+        exposed = exposure(document, account="111122223333")
+        assert exposed.explanation, name
+        if not any(item.denies for item in document):
+            plain = {index for index, item in enumerate(document) if not item.conditions and "${" not in "".join(item.resources or ())}
+            assert {grant.index for grant in exposed.certain if grant.is_public} >= plain, name
 
 
 def test_administrator_access_allows_everything_and_read_only_access_does_not() -> None:

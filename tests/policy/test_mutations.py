@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from cloudsoc.policy import MalformedPolicy, Policies, Policy, Request, decide
+from cloudsoc.policy import MalformedPolicy, Policies, Policy, Request, decide, exposure
 
 SHARDS = 10
 DOCUMENTS = 100_000 // SHARDS
@@ -166,5 +166,9 @@ def test_no_mutated_document_crashes_or_hangs(shard: int) -> None:
             assert Policy.of(found.document.to_json()).document == found.document
             decision = decide(REQUESTS[number % len(REQUESTS)], Policies(identity=(found,), resource=found))
             assert decision.explanation
+            if number % 5 == 0:
+                exposed = exposure(found.document, account="111122223333", resource="arn:aws:s3:::b")
+                assert exposed.explanation
+                assert all((grant.witness is None) == (grant.needs_review is not None) for grant in exposed)
         assert time.process_time() - start < 1, written
     assert policies > DOCUMENTS // 10
