@@ -15,8 +15,8 @@ class ResolverQueryLogConfig(Resource[Region]):
     """Where DNS queries are logged to; another account may share its own."""
 
     id: str
-    name: str | None = None
     status: str
+    destination_arn: str
 
 
 @listed(

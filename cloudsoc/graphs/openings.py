@@ -18,17 +18,13 @@ ALL = "-1"
 
 @dataclass(frozen=True, slots=True)
 class Opening:
-    """Networks that a rule lets in on some ports of a protocol; ``-1`` is every protocol. ``unknown``: networks that could not be read."""
+    """Networks that a rule lets in on some ports of a protocol, as ``written`` and together; ``-1`` is every protocol. ``unknown`` are those not read."""
 
     protocol: str
     ports: Ranges
     written: tuple[str, ...]
+    networks: Addresses
     unknown: tuple[Unread, ...] = ()
-
-    @property
-    def networks(self) -> Addresses:
-        """All of them together."""
-        return Addresses.of(self.written)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +120,7 @@ def _opening(permission: IpPermission, lists: Every[PrefixListNetworks], region:
     cidrs = (*(one.cidr_ip for one in permission.ip_ranges), *(one.cidr_ipv6 for one in permission.ipv6_ranges))
     written = (*cidrs, *(cidr for one in found if not isinstance(one, Unread) for cidr in one))
     protocol = PROTOCOLS.get(permission.ip_protocol, permission.ip_protocol)
-    return Opening(protocol, _ports(protocol, permission), written, tuple(one for one in found if isinstance(one, Unread)))
+    return Opening(protocol, _ports(protocol, permission), written, Addresses.of(written), tuple(one for one in found if isinstance(one, Unread)))
 
 
 def _ports(protocol: str, permission: IpPermission) -> Ranges:

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from cloudsoc.aws.vpc import Route, RouteTable, Subnet
-from cloudsoc.model import Every, Incomplete
+from cloudsoc.graphs.prefix_lists import PrefixListNetworks, networks_of
+from cloudsoc.graphs.ranges import Addresses
+from cloudsoc.model import Every, Incomplete, Unread
 
 
 def table_of(subnet: Subnet, tables: Every[RouteTable]) -> RouteTable | None:
@@ -24,3 +28,25 @@ def is_public(subnet: Subnet, tables: Every[RouteTable]) -> bool:
     """Whether a subnet has a route to an internet gateway. One that only lets out (IPv6, egress-only) makes none public."""
     table = table_of(subnet, tables)
     return table is not None and any(map(leads_to_internet, table.routes))
+
+
+def leads_out(table: RouteTable) -> bool:
+    """Whether a table leads anywhere beyond the VPC, its peers and the services behind its gateway endpoints."""
+    return any(
+        route.state != "blackhole" and not route.vpc_peering_connection_id and not (route.gateway_id or "").startswith(("local", "vpce-"))
+        for route in table.routes
+    )
+
+
+def destinations(routes: Iterable[Route], lists: Every[PrefixListNetworks], region: str) -> tuple[Addresses, list[Unread]]:
+    """Where some routes lead, all together, and what of it was not read."""
+    networks, unread = list[str](), list[Unread]()
+    for route in routes:
+        networks += [text for text in (route.destination_cidr_block, route.destination_ipv6_cidr_block) if text]
+        if route.destination_prefix_list_id:
+            found = networks_of(route.destination_prefix_list_id, lists, region)
+            if isinstance(found, Unread):
+                unread.append(found)
+            else:
+                networks += found
+    return Addresses.of(networks), unread

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from cloudsoc.aws.resolver import ResolverQueryLogConfig, ResolverQueryLogConfigAssociation
-from cloudsoc.aws.vpc import FlowLog, Vpc
+from cloudsoc.aws.vpc import FlowLog, Subnet, Vpc
 from cloudsoc.graphs.flow_log_retention import FlowLogRetention
-from cloudsoc.model import EXTENDED, LOW, MEDIUM, Every, Failed, NotApplicable, Passed, Verdict, check
+from cloudsoc.model import EXTENDED, LOW, MEDIUM, Every, Failed, Incomplete, NotApplicable, Passed, Unread, Verdict, check
 from cloudsoc.model.criterion import C1_2, CC2_1, CC6_6, CC6_8, CC7_2, CC7_3
 
 
@@ -24,7 +24,7 @@ from cloudsoc.model.criterion import C1_2, CC2_1, CC6_6, CC6_8, CC7_2, CC7_3
         "Steampipe:vpc_flow_logs_enabled",
     ),
 )
-def flow_logs_enabled(vpc: Vpc, logs: Every[FlowLog]) -> Verdict:
+def flow_logs_enabled(vpc: Vpc, logs: Every[FlowLog], subnets: Every[Subnet]) -> Verdict:
     """VPCs log their traffic.
 
     Why: who talked to whom is the first question after an intrusion, and the only trace of one that used no API.
@@ -46,7 +46,13 @@ def flow_logs_enabled(vpc: Vpc, logs: Every[FlowLog]) -> Verdict:
                 accepting = True
     if accepting:
         return Failed("only accepted traffic is logged, not what was rejected", severity=LOW)
-    return Failed(broken or "no active flow log on the VPC itself: logs of single subnets or interfaces leave out whatever is added later")
+    if broken:
+        return Failed(broken)
+    logged = {log.resource_id for log in logs if log.flow_log_status == "ACTIVE" and log.deliver_logs_status != "FAILED" and log.traffic_type != "ACCEPT"}
+    mine = [subnet.subnet_id for subnet in subnets.known if subnet.vpc_id == vpc.vpc_id]
+    if mine and logged.issuperset(mine) and not subnets.unread:
+        return Failed(f"each of its {len(mine)} subnets has a flow log, the VPC has none: a subnet that is added is not logged", severity=LOW)
+    return Failed("no active flow log on the VPC itself: logs of single subnets or interfaces leave out whatever is added later")
 
 
 @check(direct=(CC7_2,), supporting=(CC2_1,), severity=MEDIUM)
@@ -66,6 +72,8 @@ def flow_logs_deliver_successfully(log: FlowLog, *, traffic_types: tuple[str, ..
         return Failed(f"it cannot be delivered: {log.deliver_logs_error_message or 'no reason given'}")
     if log.traffic_type is not None and log.traffic_type not in traffic_types:
         return Failed(f"it records {log.traffic_type} traffic only, {' or '.join(traffic_types)} is asked for")
+    if log.deliver_logs_status != "SUCCESS":
+        raise Incomplete(Unread("ec2:DescribeFlowLogs", "needs review: AWS does not say whether it arrives", log.region))
     return Passed(f"records {log.traffic_type or 'all'} traffic and arrives")
 
 
@@ -82,8 +90,6 @@ def flow_logs_retained_for_audit_period(log: FlowLog, retention: FlowLogRetentio
     """
     if log.flow_log_status != "ACTIVE":
         return NotApplicable(f"the log is {log.flow_log_status}")
-    if retention.elsewhere:
-        return NotApplicable(retention.elsewhere)
     limit = max(min_days, 180)
     if retention.days is None:
         return Passed(f"{retention.where} keeps everything")
@@ -106,12 +112,13 @@ def dns_queries_logged(vpc: Vpc, associations: Every[ResolverQueryLogConfigAssoc
 
     Terraform: ``aws_route53_resolver_query_log_config_association.resource_id``.
     """
-    state = ""
-    for one in associations:
-        if one.resource_id == vpc.vpc_id:
-            if one.status == "ACTIVE":
-                return Passed(f"logged by configuration {one.resolver_query_log_config_id}")
-            state = one.status
-    if state:
-        return Failed(f"its association with a query log is {state}")
-    return Failed("its DNS queries are not logged" if list(configs) else "its DNS queries are not logged: the region has no query log")
+    mine = [one for one in associations if one.resource_id == vpc.vpc_id]
+    active = [one.resolver_query_log_config_id for one in mine if one.status == "ACTIVE"]
+    if not active:
+        return Failed(f"its association with a query log is {mine[0].status}" if mine else "its DNS queries are not logged")
+    config = next((config for config in configs if config.id in active), None)
+    if config is None:
+        raise Incomplete(Unread("route53resolver:ListResolverQueryLogConfigs", f"needs review: {active[0]} is another account's", vpc.region))
+    if config.status != "CREATED":
+        return Failed(f"its query log {config.id} is {config.status}")
+    return Passed(f"logged to {config.destination_arn}")

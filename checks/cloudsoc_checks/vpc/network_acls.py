@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from cloudsoc.aws.vpc import NetworkAcl
 from cloudsoc.graphs.network_acls import admitted_from_internet
-from cloudsoc.graphs.ranges import EVERY_PORT, Ranges
+from cloudsoc.graphs.ranges import Ranges, is_every_port
 from cloudsoc.graphs.ranges import ports as among
 from cloudsoc.model import EXTENDED, LOW, MEDIUM, Failed, NotApplicable, Passed, Verdict, check
 from cloudsoc.model.criterion import CC6_1, CC6_6
@@ -65,7 +65,7 @@ def network_acl_blocks_public_all_ports(acl: NetworkAcl) -> Verdict:
     """
     if not acl.associations:
         return NotApplicable("no subnet uses it")
-    found = [protocol for protocol in ("tcp", "udp") if admitted_from_internet(acl, protocol) == EVERY_PORT]
+    found = [protocol for protocol in ("tcp", "udp") if is_every_port(admitted_from_internet(acl, protocol))]
     return Failed(f"all ports of {' and '.join(found)} come in from the internet") if found else Passed("not all ports come in from the internet")
 
 

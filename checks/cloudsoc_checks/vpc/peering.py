@@ -6,9 +6,11 @@ from cloudsoc.aws.account import Account
 from cloudsoc.aws.connections import VpcPeeringConnection, VpcPeeringConnectionVpcInfo
 from cloudsoc.aws.organizations import OrganizationAccounts
 from cloudsoc.aws.vpc import RouteTable
-from cloudsoc.graphs.ranges import Addresses
+from cloudsoc.graphs.prefix_lists import PrefixListNetworks
+from cloudsoc.graphs.ranges import Addresses, is_internet
+from cloudsoc.graphs.routes import destinations
 from cloudsoc.graphs.trust import foreign
-from cloudsoc.model import MEDIUM, Every, Failed, NotApplicable, Passed, TrustedAccounts, Verdict, check
+from cloudsoc.model import MEDIUM, Every, Failed, Incomplete, NotApplicable, Passed, TrustedAccounts, Unread, Verdict, check
 from cloudsoc.model.criterion import CC6_3, CC6_6, CC9_2
 
 
@@ -21,7 +23,7 @@ from cloudsoc.model.criterion import CC6_3, CC6_6, CC9_2
         *("Prowler:vpc_peering_routing_tables_with_least_privilege", "Steampipe:vpc_peering_connection_route_table_least_privilege"),
     ),
 )
-def peering_routes_are_least_privilege(connection: VpcPeeringConnection, tables: Every[RouteTable]) -> Verdict:
+def peering_routes_are_least_privilege(connection: VpcPeeringConnection, tables: Every[RouteTable], lists: Every[PrefixListNetworks]) -> Verdict:
     """Routes over a peering connection lead to a part of the other network only.
 
     Why: peering is for one service or two; a route to the whole network on the other side is a way to all the rest of it as well.
@@ -34,17 +36,24 @@ def peering_routes_are_least_privilege(connection: VpcPeeringConnection, tables:
     if connection.status.code != "active":
         return NotApplicable(f"the connection is {connection.status.code}")
     sides = {side.vpc_id: _networks(side) for side in (connection.accepter_vpc_info, connection.requester_vpc_info)}
-    routes = 0
+    used, gaps = list[str](), list[Unread]()
     for table in tables:
-        for route in table.routes:
-            to = route.destination_cidr_block or route.destination_ipv6_cidr_block
-            if route.vpc_peering_connection_id != connection.vpc_peering_connection_id or to is None:
-                continue
-            routes += 1
-            other = next((networks for vpc, networks in sides.items() if vpc != table.vpc_id), ())
-            if to.endswith("/0") or any(Addresses.of([to]).covers(Addresses.of([network])) for network in other):
-                return Failed(f"the route to {to} in {table.route_table_id} leads to the whole network on the other side")
-    return Passed(f"{routes} routes, each to a part of the other network") if routes else NotApplicable("no route here leads over it")
+        routes = [route for route in table.routes if route.vpc_peering_connection_id == connection.vpc_peering_connection_id]
+        if not routes:
+            continue
+        used.append(table.route_table_id)
+        there, unread = destinations(routes, lists, table.region)
+        gaps += unread
+        other = [network for vpc, networks in sides.items() if vpc != table.vpc_id for network in networks]
+        if whole := [network for network in other if there.covers(Addresses.of([network]))]:
+            return Failed(f"the routes in {table.route_table_id} lead to the whole of {whole[0]}, the network on the other side")
+        if is_internet(there):
+            return Failed(f"the routes in {table.route_table_id} send the internet's traffic over it")
+        if not other:
+            gaps.append(Unread("ec2:DescribeVpcPeeringConnections", "needs review: AWS does not tell the network on the other side", connection.region))
+    if gaps:
+        raise Incomplete(*gaps)
+    return Passed(f"the routes in {', '.join(used)} lead to a part of the other network") if used else NotApplicable("no route here leads over it")
 
 
 def _networks(side: VpcPeeringConnectionVpcInfo) -> tuple[str, ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from cloudsoc.aws.account import Account
 from cloudsoc.aws.vpc import RouteTable, Subnet, Vpc
 from cloudsoc.graphs.routes import is_public
+from cloudsoc.graphs.zones import zones_of
 from cloudsoc.model import EXTENDED, LOW, MEDIUM, Every, Everywhere, Failed, NotApplicable, Passed, Verdict, check
 from cloudsoc.model.criterion import A1_2, CC6_1, CC6_6, CC9_1
 
@@ -69,14 +70,14 @@ def spans_multiple_availability_zones(vpc: Vpc, subnets: Every[Subnet], *, min_z
 
     Terraform: ``aws_subnet.availability_zone``.
     """
-    zones = set[str]()
-    for subnet in subnets.only(lambda subnet: subnet.vpc_id == vpc.vpc_id):
-        zones.add(subnet.availability_zone)
+    mine, zones = subnets.only(lambda subnet: subnet.vpc_id == vpc.vpc_id), set[str]()
+    for zone in zones_of(mine):
+        zones.add(zone)
         if len(zones) >= min_zones:
             return Passed(f"subnets in {', '.join(sorted(zones))}")
-    if not zones:
+    if not mine:
         return NotApplicable("it has no subnets")
-    return Failed(f"subnets in {', '.join(sorted(zones))} only, {min_zones} zones are asked for")
+    return Failed(f"subnets in {', '.join(sorted(zones)) or 'no Availability Zone'} only, {min_zones} zones are asked for")
 
 
 @check(

@@ -12,6 +12,7 @@ from cloudsoc.aws.connections import (
     ClientVpnEndpointStatus,
     CloudWatchLogOptions,
     ConnectionLogResponseOptions,
+    Ipv6CidrBlock,
     TransitGateway,
     TransitGatewayOptions,
     TunnelOption,
@@ -29,6 +30,7 @@ from cloudsoc.aws.connections import (
 from cloudsoc.aws.organizations import OrganizationAccounts
 from cloudsoc.aws.vpc import Route, RouteTableAssociation
 from cloudsoc.graphs.endpoint_access import EndpointAccess, endpoint_access
+from cloudsoc.graphs.prefix_lists import PrefixListNetworks
 from cloudsoc.model import Every, Incomplete
 from cloudsoc.policy import PolicyDocument
 from cloudsoc_checks.vpc import endpoints, peering, vpn
@@ -54,27 +56,56 @@ PEERING = VpcPeeringConnection(
 
 
 def leads(*destinations: str, over: str = "pcx-1") -> Every[Any]:
-    return Every([but(MAIN, routes=tuple(Route(destination_cidr_block=one, vpc_peering_connection_id=over) for one in destinations))])
+    routes = (
+        Route(destination_prefix_list_id=one, vpc_peering_connection_id=over)
+        if one.startswith("pl-")
+        else Route(destination_ipv6_cidr_block=one, vpc_peering_connection_id=over)
+        if ":" in one
+        else Route(destination_cidr_block=one, vpc_peering_connection_id=over)
+        for one in destinations
+    )
+    return Every([but(MAIN, routes=tuple(routes))])
 
+
+LISTS = Every(
+    [PrefixListNetworks("pl-part", ("10.9.1.0/24",)), PrefixListNetworks("pl-whole", ("10.9.0.0/17", "10.9.128.0/17")), PrefixListNetworks("pl-no", UNREAD)]
+)
+SIXES = but(PEERING, accepter_vpc_info=but(side(FOREIGN, "vpc-9"), ipv6_cidr_block_set=(Ipv6CidrBlock(ipv6_cidr_block="2a05:d018::/56"),)))
 
 test_peering_routes_are_least_privilege = table(
     peering.peering_routes_are_least_privilege,
     passed={
-        "a subnet of it": given(PEERING, leads("10.9.1.0/24", "10.10.0.0/17"), says="2 routes"),
-        "its own network as a destination is not the other's": (PEERING, leads("10.0.0.0/16")),
+        "a subnet of it": given(PEERING, leads("10.9.1.0/24", "10.10.0.0/17"), LISTS, says="rtb-m"),
+        "its own network as a destination is not the other's": (PEERING, leads("10.0.0.0/16"), LISTS),
+        "a prefix list of a part": (PEERING, leads("pl-part"), LISTS),
+        "NET-1: a part of its IPv6": (SIXES, leads("2a05:d018:0:1::/64"), LISTS),
     },
     failed={
-        "the whole network": given(PEERING, leads("10.9.0.0/16"), says="10.9.0.0/16 in rtb-m"),
-        "more than that": (PEERING, leads("10.0.0.0/8")),
-        "one of its networks": (PEERING, leads("10.10.0.0/16")),
-        "everything": (PEERING, leads("0.0.0.0/0")),
-        "a witness, whatever was not read": (PEERING, Every(leads("10.9.0.0/16").known, [UNREAD])),
+        "the whole network": given(PEERING, leads("10.9.0.0/16"), LISTS, says="rtb-m lead to the whole of 10.9.0.0/16"),
+        "more than that": (PEERING, leads("10.0.0.0/8"), LISTS),
+        "one of its networks": (PEERING, leads("10.10.0.0/16"), LISTS),
+        "NET-1: the whole of its IPv6": (SIXES, leads("2a05:d018::/56"), LISTS),
+        "NET-3: the whole network in two halves": (PEERING, leads("10.9.0.0/17", "10.9.128.0/17"), LISTS),
+        "NET-2: the whole network in a prefix list": (PEERING, leads("pl-whole"), LISTS),
+        "everything": (PEERING, leads("0.0.0.0/0"), LISTS),
+        "everything that is IPv6, where the other side has none": given(PEERING, leads("::/0"), LISTS, says="internet"),
+        "who asked is the other side of who accepted": (
+            but(PEERING, requester_vpc_info=PEERING.accepter_vpc_info, accepter_vpc_info=PEERING.requester_vpc_info),
+            leads("10.9.0.0/16"),
+            LISTS,
+        ),
+        "a witness, whatever was not read": (PEERING, Every(leads("10.9.0.0/16").known, [UNREAD]), LISTS),
+        "a witness beside a list that was not read": (PEERING, leads("10.9.0.0/16", "pl-no"), LISTS),
     },
     not_applicable={
-        "not active": given(but(PEERING, status=VpcPeeringConnectionStateReason(code="deleted")), leads("0.0.0.0/0"), says="deleted"),
-        "no routes": (PEERING, leads("10.9.0.0/16", over="pcx-2")),
+        "not active": given(but(PEERING, status=VpcPeeringConnectionStateReason(code="deleted")), leads("0.0.0.0/0"), LISTS, says="deleted"),
+        "no routes": (PEERING, leads("10.9.0.0/16", over="pcx-2"), LISTS),
     },
-    not_assessed={"tables unread": (PEERING, Every(leads("10.9.1.0/24").known, [UNREAD]))},
+    not_assessed={
+        "tables unread": (PEERING, Every(leads("10.9.1.0/24").known, [UNREAD]), LISTS),
+        "NET-2: a list unread": (PEERING, leads("10.9.1.0/24", "pl-no"), LISTS),
+        "the other side's networks untold": given(but(PEERING, accepter_vpc_info=side(FOREIGN, "vpc-9")), leads("10.9.1.0/24"), LISTS, says="does not tell"),
+    },
 )
 
 test_peering_limited_to_trusted_accounts = table(

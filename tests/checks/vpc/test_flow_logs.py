@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 
+from cloudsoc.aws.account import Account
 from cloudsoc.aws.logs import LogGroup
 from cloudsoc.aws.resolver import ResolverQueryLogConfig, ResolverQueryLogConfigAssociation
 from cloudsoc.aws.s3 import Bucket, BucketLifecycle, LifecycleExpiration, LifecycleRule, LifecycleRuleAndOperator, LifecycleRuleFilter
-from cloudsoc.aws.vpc import FlowLog, Vpc
+from cloudsoc.aws.vpc import FlowLog, Subnet, Vpc
 from cloudsoc.graphs.flow_log_retention import FlowLogRetention, flow_log_retention
 from cloudsoc.graphs.retention import days_kept
 from cloudsoc.model import LOW, Every, Everywhere, Incomplete
@@ -28,23 +30,46 @@ LOG = FlowLog(
 )
 OF_A_SUBNET = but(LOG, resource_id="subnet-1")
 
+SUBNET = Subnet(
+    arn="arn:aws:ec2:eu-west-1:111122223333:subnet/subnet-1",
+    region="eu-west-1",
+    subnet_id="subnet-1",
+    vpc_id="vpc-1",
+    availability_zone="eu-west-1a",
+    map_public_ip_on_launch=False,
+    assign_ipv6_address_on_creation=False,
+    default_for_az=False,
+)
+SUBNETS = Every([SUBNET, but(SUBNET, subnet_id="subnet-2"), but(SUBNET, subnet_id="subnet-3", vpc_id="vpc-2")])
+OF_ANOTHER = but(LOG, resource_id="subnet-2")
+
 test_flow_logs_enabled = table(
     flow_logs_enabled,
     passed={
-        "all traffic": given(VPC, Every([LOG]), says="all traffic"),
-        "rejected traffic": given(VPC, Every([but(LOG, traffic_type="REJECT")]), says="rejected"),
-        "to S3, which gives no status": (VPC, Every([but(LOG, deliver_logs_status=None)])),
-        "one works beside one that does not": (VPC, Every([but(LOG, deliver_logs_status="FAILED"), LOG])),
-        "one is known, the rest of the list is not": (VPC, Every([LOG], [UNREAD])),
+        "all traffic": given(VPC, Every([LOG]), SUBNETS, says="all traffic"),
+        "NET-6: what the VPC logs its subnets inherit": (VPC, Every([LOG]), UNREAD),
+        "rejected traffic": given(VPC, Every([but(LOG, traffic_type="REJECT")]), SUBNETS, says="rejected"),
+        "to S3, which gives no status": (VPC, Every([but(LOG, deliver_logs_status=None)]), SUBNETS),
+        "one works beside one that does not": (VPC, Every([but(LOG, deliver_logs_status="FAILED"), LOG]), SUBNETS),
+        "one is known, the rest of the list is not": (VPC, Every([LOG], [UNREAD]), SUBNETS),
     },
     failed={
-        "none": (VPC, Every()),
-        "NET-6: only a subnet's": given(VPC, Every([OF_A_SUBNET]), says="single subnets"),
-        "another VPC's": (VPC, Every([but(LOG, resource_id="vpc-2")])),
-        "cannot deliver": given(VPC, Every([but(LOG, deliver_logs_status="FAILED", deliver_logs_error_message="Access error")]), says="Access error"),
-        "accepted traffic only": given(VPC, Every([but(LOG, traffic_type="ACCEPT")]), severity=LOW),
+        "none": (VPC, Every(), SUBNETS),
+        "NET-6: only a subnet's": given(VPC, Every([OF_A_SUBNET]), SUBNETS, says="single subnets"),
+        "NET-6: each subnet's": given(VPC, Every([OF_A_SUBNET, OF_ANOTHER]), SUBNETS, says="each of its 2 subnets", severity=LOW),
+        "NET-6: each subnet's, one of them broken": (VPC, Every([OF_A_SUBNET, but(OF_ANOTHER, deliver_logs_status="FAILED")]), SUBNETS),
+        "NET-6: each subnet's, one of them ended": (VPC, Every([OF_A_SUBNET, but(OF_ANOTHER, flow_log_status="INACTIVE")]), SUBNETS),
+        "NET-6: each subnet's, one of them of what was accepted": (VPC, Every([OF_A_SUBNET, but(OF_ANOTHER, traffic_type="ACCEPT")]), SUBNETS),
+        "NET-6: each subnet's, as far as they are known": (VPC, Every([OF_A_SUBNET, OF_ANOTHER]), Every(SUBNETS.known, [UNREAD])),
+        "no subnets either": (VPC, Every(), Every()),
+        "another VPC's": (VPC, Every([but(LOG, resource_id="vpc-2")]), SUBNETS),
+        "cannot deliver": given(VPC, Every([but(LOG, deliver_logs_status="FAILED", deliver_logs_error_message="Access error")]), SUBNETS, says="Access error"),
+        "accepted traffic only": given(VPC, Every([but(LOG, traffic_type="ACCEPT")]), SUBNETS, severity=LOW),
     },
-    not_assessed={"list unread": (VPC, Every((), [UNREAD])), "list broken off, none found so far": (VPC, Every([OF_A_SUBNET], [UNREAD]))},
+    not_assessed={
+        "list unread": (VPC, Every((), [UNREAD]), SUBNETS),
+        "list broken off, none found so far": (VPC, Every([OF_A_SUBNET], [UNREAD]), SUBNETS),
+    },
 )
 
 test_flow_logs_deliver_successfully = table(
@@ -60,7 +85,7 @@ test_flow_logs_deliver_successfully = table(
         "not delivered": given(but(LOG, deliver_logs_status="FAILED", deliver_logs_error_message="Access error"), says="Access error"),
         "accepted traffic only": given(but(LOG, traffic_type="ACCEPT"), says="ACCEPT traffic only"),
     },
-    not_assessed={"unread": (UNREAD,)},
+    not_assessed={"unread": (UNREAD,), "AWS says nothing of its delivery": given(but(LOG, deliver_logs_status=None), says="whether it arrives")},
 )
 
 KEPT = FlowLogRetention("log group flows", 400)
@@ -79,23 +104,41 @@ test_flow_logs_retained_for_audit_period = table(
     },
     not_applicable={
         "a log that does not run": (but(LOG, flow_log_status="INACTIVE"), KEPT),
-        "a stream": given(LOG, but(KEPT, elsewhere="it goes to kinesis-data-firehose, which keeps nothing itself"), says="kinesis"),
     },
     not_assessed={"its destination was not read": (LOG, UNREAD)},
 )
 
 ACTIVE = ResolverQueryLogConfigAssociation(arn="a", region="eu-west-1", resolver_query_log_config_id="rqlc-1", resource_id="vpc-1", status="ACTIVE")
-CONFIG = ResolverQueryLogConfig(arn="arn:aws:route53resolver:eu-west-1:111122223333:c/rqlc-1", region="eu-west-1", id="rqlc-1", status="CREATED")
+CONFIG = ResolverQueryLogConfig(
+    arn="arn:aws:route53resolver:eu-west-1:111122223333:resolver-query-log-config/rqlc-1",
+    region="eu-west-1",
+    id="rqlc-1",
+    status="CREATED",
+    destination_arn="arn:aws:s3:::dns-logs",
+)
 
 test_dns_queries_logged = table(
     dns_queries_logged,
-    passed={"logged": (VPC, Every([ACTIVE]), Every([CONFIG])), "logged, whatever was not read": (VPC, Every([ACTIVE], [UNREAD]), UNREAD)},
+    passed={
+        "logged": given(VPC, Every([ACTIVE]), Every([CONFIG]), says="to arn:aws:s3:::dns-logs"),
+        "logged, beside an association that is going": (
+            VPC,
+            Every([but(ACTIVE, status="DELETING", resolver_query_log_config_id="rqlc-2"), ACTIVE]),
+            Every([CONFIG]),
+        ),
+        "logged, whatever other configurations there are": (VPC, Every([ACTIVE]), Every([CONFIG], [UNREAD])),
+    },
     failed={
-        "no query log at all": given(VPC, Every(), Every(), says="the region has no query log"),
+        "no query log at all": given(VPC, Every(), UNREAD, says="are not logged"),
         "one, for another VPC": (VPC, Every([but(ACTIVE, resource_id="vpc-2")]), Every([CONFIG])),
         "one that failed": given(VPC, Every([but(ACTIVE, status="FAILED")]), Every([CONFIG]), says="FAILED"),
+        "one that cannot deliver": given(VPC, Every([ACTIVE]), Every([but(CONFIG, status="FAILED")]), says="rqlc-1 is FAILED"),
     },
-    not_assessed={"unread": (VPC, Every((), [UNREAD]), Every([CONFIG]))},
+    not_assessed={
+        "unread": (VPC, Every((), [UNREAD]), Every([CONFIG])),
+        "configurations unread": (VPC, Every([ACTIVE]), Every((), [UNREAD])),
+        "a configuration that cannot be seen": given(VPC, Every([ACTIVE]), Every([but(CONFIG, id="rqlc-2")]), says="rqlc-1 is another account's"),
+    },
 )
 
 # -- how long it is kept ------------------------------------------------------------------------------------------------
@@ -133,26 +176,56 @@ def test_days_kept(rules: tuple[LifecycleRule, ...], days: int | None) -> None:
     assert days_kept(None, "flows/") is None
 
 
+ACCOUNT = Account(arn="111122223333", region="global", account="111122223333")
+NO_LIFECYCLES: Everywhere[tuple[Bucket, BucketLifecycle | None]] = Everywhere()
+
+
+@pytest.mark.parametrize(
+    ("prefix", "lifecycle", "days"),
+    [
+        ("flows/", rule(30), 30),
+        ("flows/", rule(30, prefix="flows/"), 30),
+        ("flows/", rule(30, prefix="flows/AWSLogs/111122223333/vpcflowlogs/eu-west-1/2024/"), 30),  # a part of it
+        ("flows/", rule(30, prefix="flows-old/"), None),
+        ("flows", rule(30, prefix="flows-old/"), None),
+        ("flows/", rule(30, prefix="flows/tmp/"), None),
+        ("", rule(30, prefix="tmp/"), None),
+        ("", rule(30, prefix="AWSLogs/"), 30),
+    ],
+)
+def test_how_long_a_bucket_keeps_a_flow_log(prefix: str, lifecycle: LifecycleRule, days: int | None) -> None:
+    log = but(TO_S3, log_destination=f"arn:aws:s3:::archive/{prefix}" if prefix else "arn:aws:s3:::archive")
+    found = flow_log_retention(log, ACCOUNT, Every(), Everywhere([(BUCKET, BucketLifecycle(rules=(lifecycle,)))]), Everywhere([BUCKET]))
+    assert found == FlowLogRetention("bucket archive", days)
+
+
 def test_where_a_flow_log_is_kept() -> None:
-    nothing: Everywhere[tuple[Bucket, BucketLifecycle | None]] = Everywhere()
-    with_rule = Everywhere([(BUCKET, BucketLifecycle(rules=(rule(30),)))])
     known, none = Everywhere([BUCKET]), Everywhere[Bucket]()
-    assert flow_log_retention(TO_S3, Every(), with_rule, known) == FlowLogRetention("bucket archive", 30)
-    assert flow_log_retention(TO_S3, Every(), Everywhere([(BUCKET, None)]), known) == FlowLogRetention("bucket archive", None)
-    assert flow_log_retention(TO_GROUP, Every([GROUP]), nothing, none) == FlowLogRetention("log group flows", 30)
-    assert flow_log_retention(but(TO_GROUP, log_group_name=None, log_destination=GROUP.arn + ":*"), Every([GROUP]), nothing, none).days == 30
-    assert flow_log_retention(but(LOG, log_destination_type="kinesis-data-firehose"), Every(), nothing, none).elsewhere
+    assert flow_log_retention(TO_S3, ACCOUNT, Every(), Everywhere([(BUCKET, None)]), known) == FlowLogRetention("bucket archive", None)
+    assert flow_log_retention(TO_GROUP, ACCOUNT, Every([GROUP]), NO_LIFECYCLES, none) == FlowLogRetention("log group flows", 30)
+    assert flow_log_retention(but(TO_GROUP, log_group_name=None, log_destination=GROUP.arn + ":*"), ACCOUNT, Every([GROUP]), NO_LIFECYCLES, none).days == 30
+    assert flow_log_retention(but(TO_GROUP, log_destination_type=None), ACCOUNT, Every([GROUP]), NO_LIFECYCLES, none).days == 30
 
 
-def test_a_destination_in_another_account_is_unread() -> None:
-    nothing: Everywhere[tuple[Bucket, BucketLifecycle | None]] = Everywhere()
-    with pytest.raises(Incomplete, match="archive is not in this account"):
-        flow_log_retention(TO_S3, Every(), nothing, Everywhere())
-    with pytest.raises(Incomplete, match="Withheld"):
-        flow_log_retention(TO_S3, Every(), Everywhere((), [UNREAD]), Everywhere([BUCKET]))
-    with pytest.raises(Incomplete, match="Withheld"):
-        flow_log_retention(TO_S3, Every(), nothing, Everywhere((), [UNREAD]))
-    with pytest.raises(Incomplete, match="flows is not in this account"):
-        flow_log_retention(TO_GROUP, Every(), nothing, Everywhere())
-    with pytest.raises(Incomplete, match="Withheld"):
-        flow_log_retention(TO_GROUP, Every((), [UNREAD]), nothing, Everywhere())
+@pytest.mark.parametrize(
+    ("log", "groups", "lifecycles", "buckets", "says"),
+    [
+        (TO_S3, Every(), NO_LIFECYCLES, Everywhere(), "archive is not in this account"),
+        (TO_S3, Every(), Everywhere((), [UNREAD]), Everywhere([BUCKET]), "Withheld"),
+        (TO_S3, Every(), NO_LIFECYCLES, Everywhere((), [UNREAD]), "Withheld"),
+        (TO_GROUP, Every(), NO_LIFECYCLES, Everywhere(), "flows was not found"),
+        (TO_GROUP, Every((), [UNREAD]), NO_LIFECYCLES, Everywhere(), "Withheld"),
+        # One of that name in this account is another one.
+        (
+            but(TO_GROUP, log_destination=GROUP.arn.replace("111122223333", "444455556666")),
+            Every([GROUP]),
+            NO_LIFECYCLES,
+            Everywhere(),
+            "in account 444455556666",
+        ),
+        (but(LOG, log_destination_type="kinesis-data-firehose"), Every([GROUP]), NO_LIFECYCLES, Everywhere(), "goes to kinesis-data-firehose"),
+    ],
+)
+def test_what_is_kept_elsewhere_is_unread(log: FlowLog, groups: Any, lifecycles: Any, buckets: Any, says: str) -> None:
+    with pytest.raises(Incomplete, match=says):
+        flow_log_retention(log, ACCOUNT, groups, lifecycles, buckets)

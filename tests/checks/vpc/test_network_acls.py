@@ -74,9 +74,15 @@ test_network_acl_blocks_public_all_ports = table(
     network_acl_blocks_public_all_ports,
     passed={
         "web only": (acl(entry(100, "allow", ports=(443, 443))),),
+        "all but SSH": (acl(entry(50, "deny", ports=SSH), entry(100, "allow")),),
         "a deny of everything before it": (acl(entry(50, "deny", protocol="-1"), *ALL),),
     },
-    failed={"everything": given(acl(*ALL), says="tcp and udp"), "all of TCP": given(acl(entry(100, "allow")), says="ports of tcp")},
+    failed={
+        "everything": given(acl(*ALL), says="tcp and udp"),
+        "all of TCP": given(acl(entry(100, "allow")), says="ports of tcp"),
+        "all but port 0, where nothing listens": given(acl(entry(100, "allow", ports=(1, 65535))), says="ports of tcp"),
+        "NET-1: all of IPv6": (acl(entry(100, "allow", "::/0", protocol="-1")),),
+    },
     not_applicable={"unused": (but(acl(*ALL), associations=()),)},
     not_assessed={"unread": (UNREAD,)},
 )

@@ -82,6 +82,8 @@ test_spans_multiple_availability_zones = table(
     failed={
         "one": given(VPC, Every([A]), says="eu-west-1a only"),
         "another VPC's do not count": (VPC, Every([A, ELSEWHERE])),
+        "a Local Zone is none": given(VPC, Every([A, but(B, availability_zone="eu-west-1-lhr-1a")]), says="eu-west-1a only"),
+        "Local Zones only": given(VPC, Every([but(B, availability_zone="eu-west-1-lhr-1a")]), says="no Availability Zone"),
         "three are asked for": given(VPC, Every([A, B]), min_zones=3),
     },
     not_applicable={"no subnets": (VPC, Every([ELSEWHERE]))},
