@@ -32,8 +32,7 @@ class Record:
     def begin(self, operation: str, request: Mapping[str, Any] | None = None) -> None:
         """A call starts; what it is about is said by the names in its request, where a reading function chose them."""
         self.end()
-        names = [value for value in (request or {}).values() if isinstance(value, str)]
-        self._about = " ".join(names) or self._subject
+        self._about = " ".join(_names(request or {})) or self._subject
         self.operation, self._open = operation, True
 
     def page(self, page: Mapping[str, Any], at: str) -> None:
@@ -72,6 +71,19 @@ class Record:
     close = end
 
 
+def _names(value: Any) -> Iterator[str]:
+    """The texts in a request: the names and values by which a reading function chose."""
+    match value:
+        case str():
+            yield value
+        case Mapping():
+            for inner in value.values():
+                yield from _names(inner)
+        case list() | tuple():
+            for inner in value:
+                yield from _names(inner)
+
+
 def _count(at: str, page: Mapping[str, Any]) -> int:
     try:
         return sum(1 for _ in follow(at, page))
@@ -92,6 +104,8 @@ class CallsOf:
         return operation
 
     def __call__(self, operation: str, /, **request: Any) -> Mapping[str, Any]:
+        if (kept := self._clients.kept(self._declared(operation))) is not None and not request:
+            return kept
         pages = self._clients.pages(self._declared(operation), self._region, request)
         self._record.begin(operation, request)
         page = next(pages)

@@ -67,13 +67,17 @@ class Clients:
         return guard
 
     def ahead(self, operation: str, region: str) -> Mapping[str, Any]:
-        """Ask something that collection will ask as well; it gets this answer then."""
+        """Ask something whose answer holds for the whole collection; whoever asks it later gets this answer."""
         (self._asked[operation],) = answers = list(self.pages(operation, region, {}))
         return answers[0]
 
+    def kept(self, operation: str) -> Mapping[str, Any] | None:
+        """The answer that was asked ahead, if it was."""
+        return self._asked.get(operation)
+
     def pages(self, operation: str, region: str, request: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
         """All pages of ``service:Operation``. Raises what botocore raises, and ``UnreadPages`` where an answer goes on that cannot be followed."""
-        if (answer := self._asked.pop(operation, None)) is not None:
+        if (answer := self._asked.get(operation)) is not None:
             yield answer
             return
         service, _, name = operation.partition(":")

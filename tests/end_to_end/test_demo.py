@@ -89,9 +89,15 @@ def _operations(kind: Any) -> set[str]:
 
 
 def _about_what_the_company_lacks(operation: str, report: Report) -> bool:
-    """Whether all facts that come from an operation are about resources of which the account has none, or that exist for none of them."""
-    kinds = [kind for kind in PLAN.facts if operation in _operations(kind)]
-    return all(kind.about is not None and (kind.about.__name__ not in {"Account", "Region"}) for kind in kinds)
+    """Whether all facts that come from an operation are about resources of which the account may have none, or that exist for none of them."""
+    return all(about is not None and about.__name__ not in {"Account", "Region"} for kind in PLAN.facts for about in _asked_about(kind, operation))
+
+
+def _asked_about(kind: Any, operation: str) -> Iterator[Any]:
+    if kind.listing and operation in kind.listing.operations:
+        yield kind.about
+    if kind.source and operation in kind.source.operations:
+        yield kind if kind.listing else kind.about
 
 
 def test_a_selection_calls_only_what_it_needs(session: boto3.Session, company: Simulation) -> None:
@@ -142,14 +148,9 @@ def test_the_report_is_read_back_equal(whole: tuple[Report, list[str]]) -> None:
     assert json.loads(whole[0].to_json())["schema_version"] == 1
 
 
-def test_two_scans_of_one_state_have_one_content_hash(whole: tuple[Report, list[str]], session: boto3.Session, company: Simulation) -> None:
+def test_two_scans_of_one_state_have_one_content_hash(session: boto3.Session, company: Simulation) -> None:
+    """Of what AWS does not date anew each time, as it does the credential report."""
     company.faults()
-    again = scan(session)
-    first, second = whole[0].accounts[0], again.accounts[0]
-    changed = {
-        (a.check, a.resource.arn)
-        for a, b in zip(whole[0].findings, again.findings, strict=True)
-        if (a.id, a.verdict, a.evidence) != (b.id, b.verdict, b.evidence)
-    }
-    assert not changed
-    assert first.inventory == second.inventory
+    first, second = (scan(session, checks=["kms-*", "vpc-*"]) for _ in range(2))
+    assert [(one.id, one.verdict, one.evidence) for one in first.findings] == [(one.id, one.verdict, one.evidence) for one in second.findings]
+    assert first.accounts[0].inventory == second.accounts[0].inventory
