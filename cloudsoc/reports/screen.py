@@ -14,7 +14,7 @@ from cloudsoc.model.verdict import Severity
 from cloudsoc.reports.folding import FailedCheck, Failure, Gap, failed_checks, gaps, stale
 from cloudsoc.reports.terminal import coloured, count, printable, shorten, some, wrapped
 
-CRITERIA, WORST, GAPS = 7, 4, 4
+CRITERIA, WORST, GAPS = 7, 3, 4
 """How many of each fit on a screen of 40 lines, with the header of the scan above them."""
 
 _COMMAND = re.compile(r"``?([^`]+)``?")
