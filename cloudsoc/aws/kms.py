@@ -37,14 +37,19 @@ class Key(Resource[Region]):
     key_manager: str
     key_spec: str
     key_state: str
-    key_usage: str
     origin: str
     creation_date: datetime
-    multi_region: bool
-    multi_region_configuration: MultiRegionConfiguration | None = None
     expiration_model: str | None = None
     valid_to: datetime | None = None
     deletion_date: datetime | None = None
+
+
+@reads("kms:DescribeKey.KeyMetadata")
+class KeyReach(Fact[Key]):
+    """Whether a key's material may leave its region, and where it is; in the same answer as the key itself."""
+
+    multi_region: bool
+    multi_region_configuration: MultiRegionConfiguration | None = None
 
 
 def customer_managed(key: Key) -> NotApplicable | None:

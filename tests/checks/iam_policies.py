@@ -37,7 +37,6 @@ def managed(*statements: Mapping[str, Any], count: int = 1, boundaries: int = 0)
     return ManagedPolicy(
         arn=f"arn:aws:iam::{OWN}:policy/app",
         region="global",
-        policy_name="app",
         attachment_count=count,
         permissions_boundary_usage_count=boundaries,
         policy_version_list=versions,

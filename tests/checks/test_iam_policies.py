@@ -105,7 +105,7 @@ test_managed_policy_in_use = table(
 )
 
 ACCOUNT = Account(arn=OWN, region="global", account=OWN)
-SHELL = but(managed(allow("cloudshell:*")), arn="arn:aws:iam::aws:policy/AWSCloudShellFullAccess", policy_name="AWSCloudShellFullAccess", attachment_count=2)
+SHELL = but(managed(allow("cloudshell:*")), arn="arn:aws:iam::aws:policy/AWSCloudShellFullAccess", attachment_count=2)
 ATTACHED = (AttachedPolicy(policy_name="AWSCloudShellFullAccess", policy_arn=SHELL.arn),)
 ANN, OPS = but(user(), attached_managed_policies=ATTACHED), but(group(), attached_managed_policies=ATTACHED)
 NOBODY: tuple[Any, ...] = (Every(), Every(), Every())

@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from cloudsoc.aws.kms import Key, KeyLastUsage, KeyRotation, KeyTags, LastUsage, MultiRegionConfiguration, MultiRegionKey, aws_can_rotate, customer_managed
+from cloudsoc.aws.kms import (
+    Key,
+    KeyLastUsage,
+    KeyReach,
+    KeyRotation,
+    KeyTags,
+    LastUsage,
+    MultiRegionConfiguration,
+    MultiRegionKey,
+    aws_can_rotate,
+    customer_managed,
+)
 from cloudsoc_checks.kms.keys import (
     imported_key_material_not_expiring,
     key_has_classification_tag,
@@ -24,10 +35,8 @@ KEY = Key(
     key_manager="CUSTOMER",
     key_spec="SYMMETRIC_DEFAULT",
     key_state="Enabled",
-    key_usage="ENCRYPT_DECRYPT",
     origin="AWS_KMS",
     creation_date=AT - timedelta(days=800),
-    multi_region=False,
 )
 AWS_MANAGED = but(KEY, key_manager="AWS")
 DOOMED = but(KEY, key_state="PendingDeletion", deletion_date=datetime(2026, 12, 1, tzinfo=UTC))
@@ -48,7 +57,7 @@ test_key_rotation_enabled = table(
         # KMS-1, KMS-2, KMS-4: by spec, origin and manager, never by AWS's error
         "AWS managed": given(KEY, aws_can_rotate(AWS_MANAGED), says="AWS managed"),
         "asymmetric": given(KEY, aws_can_rotate(but(KEY, key_spec="RSA_2048")), says="RSA_2048"),
-        "HMAC": given(KEY, aws_can_rotate(but(KEY, key_spec="HMAC_256", key_usage="GENERATE_VERIFY_MAC")), says="HMAC_256"),
+        "HMAC": given(KEY, aws_can_rotate(but(KEY, key_spec="HMAC_256")), says="HMAC_256"),
         "imported material": given(KEY, aws_can_rotate(but(KEY, origin="EXTERNAL")), says="EXTERNAL"),
         "custom key store": given(KEY, aws_can_rotate(but(KEY, origin="AWS_CLOUDHSM")), says="AWS_CLOUDHSM"),
         "external key store": given(KEY, aws_can_rotate(but(KEY, origin="EXTERNAL_KEY_STORE")), says="EXTERNAL_KEY_STORE"),
@@ -97,8 +106,7 @@ test_key_in_use = table(
     },
 )
 
-SHARED = but(
-    KEY,
+SHARED = KeyReach(
     multi_region=True,
     multi_region_configuration=MultiRegionConfiguration(
         multi_region_key_type="PRIMARY",
@@ -110,17 +118,17 @@ SHARED = but(
 test_key_stays_single_region = table(
     key_stays_single_region,
     passed={
-        "regional": (KEY,),
-        "approved": given(SHARED, approved_multi_region_keys=("1",), says="approved"),
-        "approved by ARN": given(SHARED, approved_multi_region_keys=("arn:aws:kms:*:111122223333:key/1",)),
+        "regional": (KEY, KeyReach(multi_region=False)),
+        "approved": given(KEY, SHARED, approved_multi_region_keys=("1",), says="approved"),
+        "approved by ARN": given(KEY, SHARED, approved_multi_region_keys=("arn:aws:kms:*:111122223333:key/1",)),
     },
     failed={
-        "multi-region": given(SHARED, says="eu-west-1, us-east-1"),
-        "without word of where": given(but(SHARED, multi_region_configuration=None), says="eu-west-1"),
-        "another is approved": given(SHARED, approved_multi_region_keys=("11",)),
+        "multi-region": given(KEY, SHARED, says="eu-west-1, us-east-1"),
+        "without word of where": given(KEY, but(SHARED, multi_region_configuration=None), says="eu-west-1"),
+        "another is approved": given(KEY, SHARED, approved_multi_region_keys=("11",)),
     },
-    not_applicable={"AWS managed": (AWS_MANAGED,)},
-    not_assessed={"unread": (UNREAD,)},
+    not_applicable={"AWS managed": (AWS_MANAGED, SHARED)},
+    not_assessed={"the key unread": (UNREAD, SHARED), "its reach unread": (KEY, UNREAD)},
 )
 
 IMPORTED = but(KEY, origin="EXTERNAL", expiration_model="KEY_MATERIAL_EXPIRES", valid_to=AT + timedelta(days=30))

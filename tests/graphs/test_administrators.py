@@ -40,7 +40,7 @@ def deny(action: Any, resource: Any = "*", **more: Any) -> dict[str, Any]:
 def managed(arn: str, document: PolicyDocument) -> ManagedPolicy:
     version = PolicyVersion(version_id="v2", is_default_version=True, document=document)
     old = PolicyVersion(version_id="v1", is_default_version=False, document=doc(allow("*")))
-    return ManagedPolicy(arn=arn, region="global", policy_name=arn.rpartition("/")[2], attachment_count=1, policy_version_list=(old, version))
+    return ManagedPolicy(arn=arn, region="global", attachment_count=1, policy_version_list=(old, version))
 
 
 MANAGED = (

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cloudsoc.aws.kms import Key, KeyLastUsage, KeyRotation, KeyTags, customer_managed
+from cloudsoc.aws.kms import Key, KeyLastUsage, KeyReach, KeyRotation, KeyTags, customer_managed
 from cloudsoc.model import CRITICAL, EXTENDED, LOW, MEDIUM, Failed, Incomplete, NotApplicable, ObservedAt, Passed, Unread, Verdict, check
 from cloudsoc.model.criterion import A1_2, C1_1, CC6_1, CC6_5, PI1_5
 from cloudsoc.policy.patterns import glob
@@ -106,7 +106,7 @@ def key_in_use(key: Key, usage: KeyLastUsage, at: ObservedAt, *, max_unused_days
     profile=EXTENDED,
     refs=("Prowler:kms_cmk_not_multi_region",),
 )
-def key_stays_single_region(key: Key, *, approved_multi_region_keys: tuple[str, ...] = ()) -> Verdict:
+def key_stays_single_region(key: Key, reach: KeyReach, *, approved_multi_region_keys: tuple[str, ...] = ()) -> Verdict:
     """Key material stays in its region, unless it is approved to leave.
 
     Why: each replica is a whole copy of the key under a policy of its own, and opens in its region whatever the first one encrypted.
@@ -118,9 +118,9 @@ def key_stays_single_region(key: Key, *, approved_multi_region_keys: tuple[str, 
     """
     if own := customer_managed(key):
         return own
-    if not key.multi_region:
+    if not reach.multi_region:
         return Passed("its material is in this region alone")
-    shared = key.multi_region_configuration
+    shared = reach.multi_region_configuration
     regions = sorted({one.region for one in (shared.primary_key, *shared.replica_keys)}) if shared else [key.region]
     reason = f"its material may leave the region; it is in {', '.join(regions)}"
     approved = any(glob(one).matches(name) for one in approved_multi_region_keys for name in (key.key_id, key.arn))

@@ -29,10 +29,14 @@ class PolicyVersion(Part):
 class ManagedPolicy(Resource[Account]):
     """A managed policy: the account's own ones, and those of AWS that are attached to something here."""
 
-    policy_name: str
     attachment_count: int
     permissions_boundary_usage_count: int | None = None
     policy_version_list: tuple[PolicyVersion, ...]
+
+    @property
+    def policy_name(self) -> str:
+        """Its name: what its ARN ends in."""
+        return self.arn.rpartition("/")[2]
 
     @property
     def document(self) -> PolicyDocument:
