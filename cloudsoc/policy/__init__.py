@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from cloudsoc.policy.document import PolicyDocument
     from cloudsoc.policy.evaluation import decide
     from cloudsoc.policy.exposed import Exposure, ExposureGrant, NeedsReview, Who
-    from cloudsoc.policy.exposure import exposure
+    from cloudsoc.policy.exposing import exposure
     from cloudsoc.policy.policies import Grant, Policies, Policy
     from cloudsoc.policy.reading import MalformedPolicy
     from cloudsoc.policy.request import Caller, Request
@@ -46,7 +46,7 @@ _HOMES: Final = {
     "bucket_exposure": "buckets",
     "decide": "evaluation",
     "expand": "actions",
-    "exposure": "exposure",
+    "exposure": "exposing",
     "s3_calls_public": "buckets",
 }
 

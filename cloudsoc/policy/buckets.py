@@ -12,7 +12,7 @@ from typing import Final
 from cloudsoc.policy.comparisons import network
 from cloudsoc.policy.document import PolicyDocument
 from cloudsoc.policy.exposed import Exposure, ExposureGrant, Who
-from cloudsoc.policy.exposure import exposure
+from cloudsoc.policy.exposing import exposure
 from cloudsoc.policy.operators import Operator
 from cloudsoc.policy.patterns import glob
 from cloudsoc.policy.statement import Condition, Principal, Statement
@@ -34,6 +34,8 @@ _FIXING: Final = frozenset(
     "aws:principalaccount aws:principalorgpaths s3:dataaccesspointarn s3:dataaccesspointaccount".split()
 )
 """The keys that, with fixed values, make a policy not public for S3."""
+_SIGNED: Final = Condition(Operator.parse("Null"), "aws:PrincipalArn", ("false",))
+"""Who asks has an AWS account."""
 _FIXED_BY: Final = frozenset({"StringEquals", "StringEqualsIgnoreCase", "StringLike", "ArnEquals", "ArnLike", "IpAddress"})
 
 
@@ -156,24 +158,22 @@ def _restricted(exposed: Exposure, document: PolicyDocument, block: PublicAccess
 def _by_acl(
     acl: Iterable[AclGrant], document: PolicyDocument, arn: str, *, account: str, owner: str | None, at: datetime | None, ignore: bool
 ) -> Iterator[ExposureGrant]:
+    denying = tuple(item for item in document if item.denies)
     for number, grant in enumerate(acl):
         if grant.grantee == owner or (ignore and grant.grantee in (_ALL_USERS, _AUTHENTICATED_USERS)):
             continue
-        permissions = _ACL_ACTIONS if grant.permission == "FULL_CONTROL" else {grant.permission: _ACL_ACTIONS.get(grant.permission, ())}
-        actions = tuple(sorted(action for name in permissions for action in _ACL_ACTIONS.get(name, ())))
-        if not actions:
-            continue
-        statement = Statement(
-            "Allow",
-            sid=f"{grant.permission} for {grant.grantee.removeprefix(_GROUPS)}",
-            actions=actions,
-            resources=(arn, f"{arn}/*"),
-            principals=(_grantee(grant.grantee),),
-            conditions=(Condition(Operator.parse("Null"), "aws:PrincipalArn", ("false",)),) if grant.grantee == _AUTHENTICATED_USERS else (),
-        )
-        denying = tuple(item for item in document if item.denies)
-        exposed = exposure(PolicyDocument((statement, *denying), document.version), account=account, resource=arn, at=at)
-        yield from (replace(found, origin="ACL", index=number) for found in exposed)
+        permissions = set(_ACL_ACTIONS) if grant.permission == "FULL_CONTROL" else {grant.permission}
+        for permission in sorted(permissions & _ACL_ACTIONS.keys()):
+            statement = Statement(
+                "Allow",
+                sid=f"{grant.permission} for {grant.grantee.removeprefix(_GROUPS)}",
+                actions=_ACL_ACTIONS[permission],
+                resources=(f"{arn}/*" if permission == "WRITE" else arn,),
+                principals=(_grantee(grant.grantee),),
+                conditions=(_SIGNED,) if grant.grantee == _AUTHENTICATED_USERS else (),
+            )
+            exposed = exposure(PolicyDocument((statement, *denying), document.version), account=account, resource=arn, at=at)
+            yield from (replace(found, origin="ACL", index=number) for found in exposed)
 
 
 def _grantee(grantee: str) -> Principal:

@@ -177,7 +177,9 @@ class Finder:
             elif domain.meaning in PLACES:
                 masks[key] = domain.such(None) if openness == "strange" else domain.everything & ~(covered.places.get(key, 0) if covered else 0)
             elif key == "aws:principalorgpaths":
-                masks[key] = domain.only(ABSENT) if organization is None else _below(domain.values, organization)
+                masks[key] = (
+                    domain.only(ABSENT) if organization is None else _below(domain.values, organization) & ~(covered.places.get(key, 0) if covered else 0)
+                )
             elif key == "aws:userid" and key not in pins:
                 none = domain.only(ABSENT)
                 masks[key] = (domain.everything if any_user_id else domain.such(user_id)) & ~none

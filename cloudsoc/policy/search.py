@@ -33,7 +33,7 @@ class Covered:
     services: bool = False
     providers: bool = False
     places: Masks = field(default_factory=dict)
-    """By key, the values (networks, access points) whose callers are let in, whoever they are."""
+    """By key, the values (networks, access points, units of organisations) whose callers are let in, whoever they are."""
 
 
 @dataclass(slots=True)
@@ -213,6 +213,7 @@ class Search:
                                 certain=sure,
                             )
                             if part is not None:
+                                covered.places[paths.key] = covered.places.get(paths.key, 0) | paths.such(name)
                                 yield part
                         continue
                 else:
@@ -220,7 +221,7 @@ class Search:
                 if found is not None:
                     covered.organizations.add(organization)
                     yield found
-        possible.organizations |= certain.organizations
+        _spread(certain, possible)
 
     def _all_organizations(self, covered: Covered) -> list[str | None]:
         return [*self.outsiders.strange_organizations, *(name for name in self.outsiders.organizations if name not in covered.organizations)]
@@ -363,6 +364,7 @@ def _spread(certain: Covered, possible: Covered) -> None:
     """What is certain is possible as well."""
     possible.public |= certain.public
     possible.everyone |= certain.everyone
+    possible.organizations |= certain.organizations
     for key, mask in certain.places.items():
         possible.places[key] = possible.places.get(key, 0) | mask
 

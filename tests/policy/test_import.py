@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -39,3 +40,8 @@ def test_every_public_name_is_there() -> None:
         assert getattr(cloudsoc.policy, name) is not None
     with pytest.raises(AttributeError, match="nosuch"):
         _ = cloudsoc.policy.nosuch
+
+
+def test_no_module_hides_a_public_name() -> None:
+    modules = {path.stem for path in Path(cloudsoc.policy.__file__).parent.glob("*.py")}
+    assert not modules & set(cloudsoc.policy.__all__)
