@@ -35,7 +35,14 @@ class Administrator:
     @property
     def why(self) -> str:
         """The grounds in one line."""
-        return "; ".join(self.grounds)
+        more = f" and {len(self.grounds) - 3} more" if len(self.grounds) > 3 else ""
+        return "; ".join(self.grounds[:3]) + more
+
+    @property
+    def evidence(self) -> Mapping[str, object]:
+        """The policies that he holds, for the review."""
+        boundary = self.held.boundary
+        return {"policies": [one.name for one in self.held.policies], **({"boundary": boundary.name} if boundary else {})}
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,21 +37,20 @@ class Openings:
         """What stands where a person must look."""
         return Unread(f"policy of {self.of}", f"needs review: {why}", self.region, self.account)
 
-    def foreigners(self, trusted: tuple[str, ...], organization: Organization | None, members: OrganizationAccounts | None) -> list[str]:
-        """Who is let in from outside, in words, and belongs neither to the own organization nor to an account that is trusted.
+    def foreign(self, trusted: tuple[str, ...], organization: Organization | None, members: OrganizationAccounts | None) -> tuple[Opening, ...]:
+        """Those to callers of other accounts that belong neither to the own organization nor to an account that is trusted; what is for everyone comes first.
 
         The organization is looked at only where the settings do not decide: where it was not read, who is named by that alone is not assessed.
         """
-        if self.such(lambda one: one.is_public):
-            return ["everyone"]
+        public = self.such(lambda one: one.is_public)
         named = self.such(lambda one: (one.who.account or "").isdigit())
-        unknown = foreign({str(one.who.account) for one in named}, self.account, trusted, members)
-        told = [str(one.who) for one in named if one.who.account in unknown]
-        orgs = self.such(lambda one: one.who.kind in ("organization", "organization path"))
-        told += [str(one.who) for one in orgs if organization is None or one.who.value.partition("/")[0] != organization.id]
-        if not told and (places := self.such(lambda one: one.who.kind in ("network", "access points"))):
+        unknown = () if public else foreign({str(one.who.account) for one in named}, self.account, trusted, members)
+        found = [*public, *(one for one in named if one.who.account in unknown)]
+        orgs = () if found else self.such(lambda one: one.who.kind in ("organization", "organization path"))
+        found += [one for one in orgs if organization is None or one.who.value.partition("/")[0] != organization.id]
+        if not found and (places := self.such(lambda one: one.who.kind in ("network", "access points"))):
             raise Incomplete(self.review(f"whoever comes through {places[0].who.value} is let in"))
-        return list(dict.fromkeys(told))
+        return tuple(found)
 
 
 class KeyOpenings(Openings):

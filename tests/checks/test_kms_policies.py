@@ -125,8 +125,6 @@ test_key_policy_scopes_service_principals = table(
     failed={
         "for anybody": given(KEY, openings(allow(LOGS)), says="service logs.eu-west-1.amazonaws.com may be sent by anybody"),
         "for whatever account": (KEY, openings(allow(LOGS, StringLike={"aws:SourceAccount": "*"}))),
-        "a context that may be left out": (KEY, openings(allow(LOGS, ArnLikeIfExists={CONTEXT: f"arn:aws:logs:eu-west-1:{OWN}:*"}))),
-        "any other context": (KEY, openings(allow(LOGS, StringNotEquals={CONTEXT: f"arn:aws:logs:eu-west-1:{OWN}:a"}))),
     },
     not_applicable={"AWS managed": (AWS_MANAGED, AWS_OWN)},
     not_assessed={

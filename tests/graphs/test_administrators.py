@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -17,44 +16,31 @@ from cloudsoc.graphs.administrators import Administrators, administrators
 from cloudsoc.graphs.effective_policies import EffectivePolicies, effective_policies
 from cloudsoc.model import Every, Incomplete, Unread
 from cloudsoc.policy import PolicyDocument
+from tests.checks.iam_policies import AT, OWN, allow, deny, document
 
-OWN = "111122223333"
-AT = datetime(2026, 1, 1, tzinfo=UTC)
 ACCOUNT = Account(arn=OWN, region="global", account=OWN)
 ADMIN, POWER = "arn:aws:iam::aws:policy/AdministratorAccess", "arn:aws:iam::aws:policy/PowerUserAccess"
 GAP = Unread("iam:GetAccountAuthorizationDetails", "malformed answer")
 
 
-def doc(*statements: Mapping[str, Any]) -> PolicyDocument:
-    return PolicyDocument.parse({"Version": "2012-10-17", "Statement": list(statements)})
-
-
-def allow(action: Any, resource: Any = "*", **more: Any) -> dict[str, Any]:
-    return {"Effect": "Allow", "Action": action, "Resource": resource, **more}
-
-
-def deny(action: Any, resource: Any = "*", **more: Any) -> dict[str, Any]:
-    return allow(action, resource, **more) | {"Effect": "Deny"}
-
-
-def managed(arn: str, document: PolicyDocument) -> ManagedPolicy:
-    version = PolicyVersion(version_id="v2", is_default_version=True, document=document)
-    old = PolicyVersion(version_id="v1", is_default_version=False, document=doc(allow("*")))
+def managed(arn: str, written: PolicyDocument) -> ManagedPolicy:
+    version = PolicyVersion(version_id="v2", is_default_version=True, document=written)
+    old = PolicyVersion(version_id="v1", is_default_version=False, document=document(allow("*")))
     return ManagedPolicy(arn=arn, region="global", attachment_count=1, policy_version_list=(old, version))
 
 
 MANAGED = (
-    managed(ADMIN, doc(allow("*"))),
+    managed(ADMIN, document(allow("*"))),
     managed(
         POWER,
-        doc(
+        document(
             {"Effect": "Allow", "NotAction": ["iam:*", "organizations:*", "account:*"], "Resource": "*"},
             allow(["iam:CreateServiceLinkedRole", "iam:ListRoles", "organizations:DescribeOrganization"]),
         ),
     ),
-    managed(f"arn:aws:iam::{OWN}:policy/own", doc(allow("s3:GetObject"))),
-    managed(f"arn:aws:iam::{OWN}:policy/fence", doc(allow(["s3:*", "ec2:*"]))),
-    managed(f"arn:aws:iam::{OWN}:policy/no-iam", doc(allow("*"), deny("iam:*"))),
+    managed(f"arn:aws:iam::{OWN}:policy/own", document(allow("s3:GetObject"))),
+    managed(f"arn:aws:iam::{OWN}:policy/fence", document(allow(["s3:*", "ec2:*"]))),
+    managed(f"arn:aws:iam::{OWN}:policy/no-iam", document(allow("*"), deny("iam:*"))),
 )
 
 
@@ -87,7 +73,7 @@ def role(*documents: PolicyDocument, policies: tuple[str, ...] = ()) -> Role:
         role_name="deploy",
         path="/ci/",
         create_date=AT,
-        assume_role_policy_document=doc(),
+        assume_role_policy_document=document(),
         attached_managed_policies=attached(*policies),
         role_policy_list=inline(*documents),
     )
@@ -118,34 +104,34 @@ NO_MFA = {"BoolIfExists": {"aws:MultiFactorAuthPresent": "false"}}
 
 ADMINISTRATORS: Mapping[str, tuple[User | Role, str]] = {
     "AWS's own policy": (user(policies=(ADMIN,)), "may do everything"),
-    "any policy that says the same": (role(doc(allow("*"))), "may do everything"),
-    "a star for service and action": (user(doc(allow("*:*"))), "may do everything"),
-    "IAM-10: all but an action that does not exist": (user(doc({"Effect": "Allow", "NotAction": "bogus:Thing", "Resource": "*"})), "may do everything"),
-    "all resources but one": (user(doc({"Effect": "Allow", "Action": "*", "NotResource": "arn:aws:s3:::ledger"})), "may do everything"),
-    "every ARN": (user(doc(allow("*", "arn:aws:*"))), "may do everything"),
-    "a condition that he can meet": (user(doc(allow("*", Condition=MFA))), "may do everything"),
-    "a Deny that he can avoid": (user(doc(allow("*"), deny("*", Condition=NO_MFA))), "may do everything"),
-    "a Deny for others": (user(doc(allow("*"), deny("*", Condition={"StringEquals": {"aws:username": "bob"}}))), "may do everything"),
-    "all but a little": (user(doc(allow("*"), deny("s3:DeleteBucket"))), "may do 99 %"),
-    "a Deny on one resource": (user(doc(allow("*"), deny("*", "arn:aws:s3:::ledger"))), "may do everything"),
-    "two halves": (user(doc(allow("iam:*")), policies=(POWER,)), "may do 99 %"),
+    "any policy that says the same": (role(document(allow("*"))), "may do everything"),
+    "a star for service and action": (user(document(allow("*:*"))), "may do everything"),
+    "IAM-10: all but an action that does not exist": (user(document({"Effect": "Allow", "NotAction": "bogus:Thing", "Resource": "*"})), "may do everything"),
+    "all resources but one": (user(document({"Effect": "Allow", "Action": "*", "NotResource": "arn:aws:s3:::ledger"})), "may do everything"),
+    "every ARN": (user(document(allow("*", "arn:aws:*"))), "may do everything"),
+    "a condition that he can meet": (user(document(allow("*", **MFA))), "may do everything"),
+    "a Deny that he can avoid": (user(document(allow("*"), deny("*", **NO_MFA))), "may do everything"),
+    "a Deny for others": (user(document(allow("*"), deny("*", StringEquals={"aws:username": "bob"}))), "may do everything"),
+    "all but a little": (user(document(allow("*"), deny("s3:DeleteBucket"))), "may do 99 %"),
+    "a Deny on one resource": (user(document(allow("*"), deny("*", "arn:aws:s3:::ledger"))), "may do everything"),
+    "two halves": (user(document(allow("iam:*")), policies=(POWER,)), "may do 99 %"),
     "all but IAM": (role(policies=(POWER,)), "may do 98 %"),
-    "IAM whole": (user(doc(allow("iam:*"))), "iam:PutUserPolicy on every user"),
-    "IAM-11: whatever the case": (user(doc(allow("IAM:attachROLEpolicy"))), "iam:AttachRolePolicy on every role"),
-    "all roles by pattern": (user(doc(allow("iam:Put*", f"arn:aws:iam::{OWN}:role/*"))), "iam:PutRolePolicy on every role"),
-    "new versions of every policy": (role(doc(allow("iam:CreatePolicyVersion"))), "iam:CreatePolicyVersion on every policy"),
-    "its own policies": (user(doc(allow("iam:PutUserPolicy", f"arn:aws:iam::{OWN}:user/ann"))), "iam:PutUserPolicy on itself"),
-    "its own policies by variable": (user(doc(allow("iam:PutUserPolicy", "arn:aws:iam::*:user/${aws:username}"))), "iam:PutUserPolicy on itself"),
-    "a role's own policies": (role(doc(allow("iam:AttachRolePolicy", f"arn:aws:iam::{OWN}:role/ci/*"))), "iam:AttachRolePolicy on itself"),
+    "IAM whole": (user(document(allow("iam:*"))), "iam:PutUserPolicy on every user"),
+    "IAM-11: whatever the case": (user(document(allow("IAM:attachROLEpolicy"))), "iam:AttachRolePolicy on every role"),
+    "all roles by pattern": (user(document(allow("iam:Put*", f"arn:aws:iam::{OWN}:role/*"))), "iam:PutRolePolicy on every role"),
+    "new versions of every policy": (role(document(allow("iam:CreatePolicyVersion"))), "iam:CreatePolicyVersion on every policy"),
+    "its own policies": (user(document(allow("iam:PutUserPolicy", f"arn:aws:iam::{OWN}:user/ann"))), "iam:PutUserPolicy on itself"),
+    "its own policies by variable": (user(document(allow("iam:PutUserPolicy", "arn:aws:iam::*:user/${aws:username}"))), "iam:PutUserPolicy on itself"),
+    "a role's own policies": (role(document(allow("iam:AttachRolePolicy", f"arn:aws:iam::{OWN}:role/ci/*"))), "iam:AttachRolePolicy on itself"),
     "a policy that it holds": (
-        user(doc(allow("iam:CreatePolicyVersion", f"arn:aws:iam::{OWN}:policy/own")), policies=(f"arn:aws:iam::{OWN}:policy/own",)),
+        user(document(allow("iam:CreatePolicyVersion", f"arn:aws:iam::{OWN}:policy/own")), policies=(f"arn:aws:iam::{OWN}:policy/own",)),
         "iam:CreatePolicyVersion on own, which it holds",
     ),
     "all AWS managed policies but one": (
-        user(doc(allow("iam:AttachUserPolicy", Condition={"ArnNotEquals": {"iam:PolicyARN": ADMIN}}))),
+        user(document(allow("iam:AttachUserPolicy", ArnNotEquals={"iam:PolicyARN": ADMIN}))),
         "iam:AttachUserPolicy on every user",
     ),
-    "the one that matters": (user(doc(allow("iam:AttachUserPolicy", Condition={"ArnEquals": {"iam:PolicyARN": ADMIN}}))), "iam:AttachUserPolicy on every user"),
+    "the one that matters": (user(document(allow("iam:AttachUserPolicy", ArnEquals={"iam:PolicyARN": ADMIN}))), "iam:AttachUserPolicy on every user"),
 }
 
 
@@ -157,23 +143,23 @@ def test_administrator(name: str) -> None:
 
 OTHERS: Mapping[str, User | Role] = {
     "nothing": user(),
-    "one service": user(doc(allow("s3:*"))),
-    "everything on one resource": user(doc(allow("*", "arn:aws:s3:::a/*"))),
-    "reading everything": user(doc(allow(["s3:Get*", "ec2:Describe*", "iam:Get*", "iam:List*"]))),
-    "denied everything": user(doc(allow("*"), deny("*"))),
-    "IAM-11: denied by another policy": user(doc(allow("iam:*")), doc(deny(["iam:Put*", "iam:Attach*", "iam:CreatePolicyVersion"]))),
-    "a Deny for him": user(doc(allow("*"), deny("*", Condition={"StringEquals": {"aws:username": "ann"}}))),
-    "an Allow for another": user(doc(allow("*", Condition={"StringEquals": {"aws:PrincipalArn": f"arn:aws:iam::{OWN}:user/bob"}}))),
+    "one service": user(document(allow("s3:*"))),
+    "everything on one resource": user(document(allow("*", "arn:aws:s3:::a/*"))),
+    "reading everything": user(document(allow(["s3:Get*", "ec2:Describe*", "iam:Get*", "iam:List*"]))),
+    "denied everything": user(document(allow("*"), deny("*"))),
+    "IAM-11: denied by another policy": user(document(allow("iam:*")), document(deny(["iam:Put*", "iam:Attach*", "iam:CreatePolicyVersion"]))),
+    "a Deny for him": user(document(allow("*"), deny("*", StringEquals={"aws:username": "ann"}))),
+    "an Allow for another": user(document(allow("*", StringEquals={"aws:PrincipalArn": f"arn:aws:iam::{OWN}:user/bob"}))),
     "a policy named like the administrators'": user(policies=(f"arn:aws:iam::{OWN}:policy/own",)),
-    "other users by name": user(doc(allow("iam:PutUserPolicy", f"arn:aws:iam::{OWN}:user/bob"))),
-    "rights with a boundary only": user(doc(allow("iam:PutUserPolicy", Condition={"StringEquals": {"iam:PermissionsBoundary": "arn:aws:iam::1:policy/b"}}))),
-    "some policies only": user(doc(allow("iam:AttachUserPolicy", Condition={"ArnEquals": {"iam:PolicyARN": "arn:aws:iam::aws:policy/ReadOnlyAccess"}}))),
-    "tagged roles only": user(doc(allow("iam:PutRolePolicy", Condition={"StringEquals": {"aws:ResourceTag/team": "a"}}))),
-    "within a boundary": user(doc(allow("*")), boundary=f"arn:aws:iam::{OWN}:policy/fence"),
+    "other users by name": user(document(allow("iam:PutUserPolicy", f"arn:aws:iam::{OWN}:user/bob"))),
+    "rights with a boundary only": user(document(allow("iam:PutUserPolicy", StringEquals={"iam:PermissionsBoundary": "arn:aws:iam::1:policy/b"}))),
+    "some policies only": user(document(allow("iam:AttachUserPolicy", ArnEquals={"iam:PolicyARN": "arn:aws:iam::aws:policy/ReadOnlyAccess"}))),
+    "tagged roles only": user(document(allow("iam:PutRolePolicy", StringEquals={"aws:ResourceTag/team": "a"}))),
+    "within a boundary": user(document(allow("*")), boundary=f"arn:aws:iam::{OWN}:policy/fence"),
     "itself within a boundary": user(
-        doc(allow("iam:PutUserPolicy", f"arn:aws:iam::{OWN}:user/ann")), doc(allow("s3:*")), boundary=f"arn:aws:iam::{OWN}:policy/own"
+        document(allow("iam:PutUserPolicy", f"arn:aws:iam::{OWN}:user/ann")), document(allow("s3:*")), boundary=f"arn:aws:iam::{OWN}:policy/own"
     ),
-    "access of its own that gives none": user(doc(allow(["iam:CreateAccessKey", "iam:ChangePassword"], "arn:aws:iam::*:user/${aws:username}"))),
+    "access of its own that gives none": user(document(allow(["iam:CreateAccessKey", "iam:ChangePassword"], "arn:aws:iam::*:user/${aws:username}"))),
 }
 
 
@@ -183,14 +169,14 @@ def test_no_administrator(name: str) -> None:
 
 
 def test_a_boundary_that_takes_iam_away_leaves_nearly_everything() -> None:
-    assert why(user(doc(allow("*")), boundary=f"arn:aws:iam::{OWN}:policy/no-iam")).startswith("may do 99 %")
+    assert why(user(document(allow("*")), boundary=f"arn:aws:iam::{OWN}:policy/no-iam")).startswith("may do 99 %")
 
 
 def test_by_a_group() -> None:
     member = user(groups=("ops",))
     assert why(member, groups=Every([group("ops", policies=(ADMIN,))])) != ""
-    assert why(member, groups=Every([group("ops", doc(allow("*")))])) != ""
-    assert why(member, groups=Every([group("ops", doc(allow("s3:*"))), group("admins", policies=(ADMIN,))])) == ""
+    assert why(member, groups=Every([group("ops", document(allow("*")))])) != ""
+    assert why(member, groups=Every([group("ops", document(allow("s3:*"))), group("admins", policies=(ADMIN,))])) == ""
 
 
 def test_by_the_version_in_force_alone() -> None:
@@ -198,7 +184,7 @@ def test_by_the_version_in_force_alone() -> None:
 
 
 def test_what_was_not_read_leaves_its_holders_open_and_no_one_else() -> None:
-    ann, deploy = user(policies=(ADMIN,)), role(doc(allow("*")))
+    ann, deploy = user(policies=(ADMIN,)), role(document(allow("*")))
     for lacking in ({"policies": Every(MANAGED[1:], [GAP])}, {"policies": Every(MANAGED[1:])}):
         who = found(ann, deploy, **lacking)
         assert who.of(deploy.arn) is not None

@@ -61,8 +61,8 @@ def key_policy_limits_cross_account_use(
 
     Terraform: ``aws_kms_key.policy``.
     """
-    if unknown := openings.foreigners(trusted_accounts, organization, members):
-        return Failed(f"{', '.join(unknown[:3])} may use the key and is not trusted")
+    if unknown := openings.foreign(trusted_accounts, organization, members):
+        return Failed(f"{told(unknown)} may use the key and is not trusted", evidence=_where(unknown))
     others = openings.exposed.to("account", "principal", "organization", "organization path")
     return Passed(f"trusted: {told(others)}" if others else "no other account is let in")
 

@@ -1,0 +1,177 @@
+"""Trust policies on hand-made facts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from cloudsoc.aws.account import Account
+from cloudsoc.aws.iam.roles import Role
+from cloudsoc.aws.organizations import Organization, OrganizationAccounts
+from cloudsoc.graphs.exposures import RoleOpenings, role_openings
+from cloudsoc_checks.iam.trust import (
+    oidc_role_trust_restricts_subject,
+    role_trust_excludes_wildcard_principal,
+    service_role_prevents_confused_deputy,
+    third_party_role_requires_external_id,
+)
+from tests.checks.iam_policies import OTHER, OWN, SISTER, document, role
+from tests.checks.table import UNREAD, given, table
+
+ACCOUNT = Account(arn=OWN, region="global", account=OWN)
+MEMBERS = OrganizationAccounts(accounts=(OWN, SISTER))
+ORGANIZATION = Organization(id="o-abcdef1234", master_account_id=SISTER)
+LINKED = "/aws-service-role/support.amazonaws.com/"
+
+
+def trusting(*statements: Mapping[str, Any], path: str = "/") -> tuple[Role, RoleOpenings]:
+    """A role with this trust policy, and whom it lets in."""
+    made = role(path=path, trust=document(*statements))
+    return made, role_openings(made, ACCOUNT)
+
+
+def trust(principal: Any, action: Any = "sts:AssumeRole", **condition: Any) -> dict[str, Any]:
+    return {"Effect": "Allow", "Principal": principal, "Action": action, **({"Condition": condition} if condition else {})}
+
+
+def account(id: str) -> dict[str, str]:
+    return {"AWS": f"arn:aws:iam::{id}:root"}
+
+
+PRIVATE = trusting(trust(account(OWN)))
+ORG = {"StringEquals": {"aws:PrincipalOrgID": "o-abcdef1234"}}
+
+test_role_trust_excludes_wildcard_principal = table(
+    role_trust_excludes_wildcard_principal,
+    passed={
+        "the own account": given(*PRIVATE, says="nobody outside"),
+        "another account": given(*trusting(trust(account(OTHER))), says=OTHER),
+        "everyone of an organization": given(*trusting(trust("*", **ORG)), says="o-abcdef1234"),
+        "one role of whatever name": (*trusting(trust("*", ArnEquals={"aws:PrincipalArn": f"arn:aws:iam::{OTHER}:role/ci"})),),
+        "denied again": (*trusting(trust("*"), trust("*") | {"Effect": "Deny"}),),
+    },
+    failed={
+        "everyone": given(*trusting(trust("*")), says="everyone may assume it"),
+        "everyone in a list": (*trusting(trust({"AWS": ["*", f"arn:aws:iam::{OWN}:root"]})),),
+        "any action of STS": (*trusting(trust("*", "sts:*")),),
+        "all but one": (*trusting({"Effect": "Allow", "NotPrincipal": account(OTHER), "Action": "sts:AssumeRole"}),),
+        "any organization": (*trusting(trust("*", StringLike={"aws:PrincipalOrgID": "*"})),),
+        "with an external id": given(*trusting(trust("*", StringEquals={"sts:ExternalId": "a"})), says="may assume it"),
+    },
+    not_applicable={"IAM-12: a service-linked role": given(*trusting(trust("*"), path=LINKED), says="service-linked")},
+    not_assessed={
+        "unread": (UNREAD, UNREAD),
+        "a condition that nobody knows": given(*trusting(trust("*", StringEquals={"nobody:KnowsThis": "1"})), says="needs review"),
+    },
+)
+
+WITH_ID = {"StringEquals": {"sts:ExternalId": "a-secret-of-ours"}}
+
+test_third_party_role_requires_external_id = table(
+    third_party_role_requires_external_id,
+    passed={
+        "demanded": given(*trusting(trust(account(OTHER), **WITH_ID)), MEMBERS, ORGANIZATION, says=f"account {OTHER} may assume it with"),
+        "demanded of a role": (*trusting(trust({"AWS": f"arn:aws:iam::{OTHER}:role/ci"}, **WITH_ID)), None, None),
+        "whoever has none is denied": (
+            *trusting(trust(account(OTHER)), trust("*", StringNotEquals={"sts:ExternalId": "a"}) | {"Effect": "Deny"}),
+            None,
+            None,
+        ),
+    },
+    failed={
+        "not demanded": given(*trusting(trust(account(OTHER))), MEMBERS, ORGANIZATION, says="without an external id"),
+        "by id alone": (*trusting(trust({"AWS": OTHER})), None, None),
+        "only if there is one": (*trusting(trust(account(OTHER), StringEqualsIfExists={"sts:ExternalId": "a"})), None, None),
+        "whatever it is": (*trusting(trust(account(OTHER), StringLike={"sts:ExternalId": "*"})), None, None),
+        "any other": (*trusting(trust(account(OTHER), StringNotEquals={"sts:ExternalId": "a"})), None, None),
+        "demanded of one of two": given(*trusting(trust(account(OTHER), **WITH_ID), trust(account(SISTER))), None, None, says=SISTER),
+        "in no organization": (*trusting(trust(account(SISTER))), None, None),
+        "another organization": (*trusting(trust("*", StringEquals={"aws:PrincipalOrgID": "o-zzzzzzzzzz"})), MEMBERS, ORGANIZATION),
+        "everyone": (*trusting(trust("*")), UNREAD, UNREAD),
+        "a second factor in its place": (*trusting(trust(account(OTHER), Bool={"aws:MultiFactorAuthPresent": "true"})), None, None),
+    },
+    not_applicable={
+        "the own account": given(*PRIVATE, UNREAD, UNREAD, says="no foreign account"),
+        "an account of the organization": (*trusting(trust(account(SISTER))), MEMBERS, ORGANIZATION),
+        "the organization": (*trusting(trust("*", **ORG)), UNREAD, ORGANIZATION),
+        "trusted by the settings": given(*trusting(trust(account(OTHER))), UNREAD, UNREAD, trusted_accounts=(OTHER,)),
+        "a service": (*trusting(trust({"Service": "ec2.amazonaws.com"})), UNREAD, UNREAD),
+        "a principal that is gone": (*trusting(trust({"AWS": "AROAEXAMPLEEXAMPLEID"})), UNREAD, UNREAD),
+        "IAM-12: a service-linked role": (*trusting(trust(account(OTHER)), path=LINKED), None, None),
+    },
+    not_assessed={
+        "unread": (UNREAD, UNREAD, None, None),
+        "members unread": (*trusting(trust(account(OTHER))), UNREAD, ORGANIZATION),
+        "organization unread": (*trusting(trust("*", **ORG)), MEMBERS, UNREAD),
+    },
+)
+
+BACKUP, EC2 = {"Service": "backup.amazonaws.com"}, {"Service": "ec2.amazonaws.com"}
+
+test_service_role_prevents_confused_deputy = table(
+    service_role_prevents_confused_deputy,
+    passed={
+        "for the own account": given(*trusting(trust(BACKUP, StringEquals={"aws:SourceAccount": OWN})), says="bound: service backup"),
+        "for a resource": (*trusting(trust(BACKUP, ArnLike={"aws:SourceArn": f"arn:aws:backup:*:{OWN}:*"})),),
+        "IAM-10: keys in another case": (*trusting(trust(BACKUP, StringEquals={"AWS:sourceaccount": OWN})),),
+        "one exempt, one bound": (*trusting(trust(EC2), trust(BACKUP, StringEquals={"aws:SourceAccount": OWN})),),
+    },
+    failed={
+        "for anybody": given(*trusting(trust(BACKUP)), says="service backup.amazonaws.com may assume it for anybody"),
+        "for any account": (*trusting(trust(BACKUP, StringLike={"aws:SourceAccount": "*"})),),
+        "only if it says for whom": (*trusting(trust(BACKUP, StringEqualsIfExists={"aws:SourceAccount": OWN})),),
+        "one of two": given(*trusting(trust({"Service": ["ec2.amazonaws.com", "backup.amazonaws.com"]})), says="backup"),
+        "exempt no more": given(*trusting(trust(EC2)), exempt_services=(), says="ec2"),
+    },
+    not_applicable={
+        "exempt": given(*trusting(trust(EC2)), says="ec2"),
+        "in China": (*trusting(trust({"Service": "ec2.amazonaws.com.cn"})),),
+        "no service": given(*PRIVATE, says="no service"),
+        "IAM-12: a service-linked role": (*trusting(trust(BACKUP), path=LINKED),),
+    },
+    not_assessed={
+        "unread": (UNREAD, UNREAD),
+        "a condition that nobody knows": given(*trusting(trust(BACKUP, StringEquals={"nobody:KnowsThis": "1"})), says="needs review"),
+    },
+)
+
+GITHUB = "token.actions.githubusercontent.com"
+EKS = "oidc.eks.eu-west-1.amazonaws.com/id/0123456789ABCDEF0123456789ABCDEF"
+
+
+def web(provider: str, **condition: Any) -> tuple[Role, RoleOpenings]:
+    where = provider if provider in ("accounts.google.com", "cognito-identity.amazonaws.com") else f"arn:aws:iam::{OWN}:oidc-provider/{provider}"
+    return trusting(trust({"Federated": where}, "sts:AssumeRoleWithWebIdentity", **condition))
+
+
+AUD = {f"{GITHUB}:aud": "sts.amazonaws.com"}
+
+test_oidc_role_trust_restricts_subject = table(
+    oidc_role_trust_restricts_subject,
+    passed={
+        "a repository": given(*web(GITHUB, StringLike={f"{GITHUB}:sub": "repo:acme/app:*"}, StringEquals=AUD), says="repo:acme/app:*"),
+        "all repositories of an owner": (*web(GITHUB, StringLike={f"{GITHUB}:sub": "repo:acme/*"}),),
+        "by another claim of the owner": (*web(GITHUB, StringEquals={f"{GITHUB}:repository_owner": "acme"}),),
+        "a service account of a cluster": (*web(EKS, StringEquals={f"{EKS}:sub": "system:serviceaccount:app:web"}),),
+        "a namespace of a cluster": (*web(EKS, StringLike={f"{EKS}:sub": "system:serviceaccount:app:*"}),),
+        "an application of Google's": (*web("accounts.google.com", StringEquals={"accounts.google.com:aud": "app-1"}),),
+        "an identity pool": (*web("cognito-identity.amazonaws.com", StringEquals={"cognito-identity.amazonaws.com:aud": "eu-west-1:1"}),),
+    },
+    failed={
+        "nothing": given(*web(GITHUB), says="any of its identities may assume it"),
+        "the audience, which is the same for all": given(*web(GITHUB, StringEquals=AUD), says=f"{GITHUB}:aud does not tell them apart"),
+        "any repository": (*web(GITHUB, StringLike={f"{GITHUB}:sub": "repo:*"}),),
+        "anything": (*web(GITHUB, StringLike={f"{GITHUB}:sub": "*"}),),
+        "only if there is one": (*web(GITHUB, StringEqualsIfExists={f"{GITHUB}:sub": "repo:acme/app:ref:refs/heads/main"}),),
+        "any branch of any repository": (*web(GITHUB, StringLike={f"{GITHUB}:sub": "repo:*:ref:refs/heads/main"}),),
+        "the audience of a cluster": (*web(EKS, StringEquals={f"{EKS}:aud": "sts.amazonaws.com"}),),
+        "every service account of a cluster": (*web(EKS, StringLike={f"{EKS}:sub": "system:serviceaccount:*"}),),
+        "any application of Google's": (*web("accounts.google.com"),),
+    },
+    not_applicable={
+        "no web identity": given(*PRIVATE, says="no web identity"),
+        "SAML": (*trusting(trust({"Federated": f"arn:aws:iam::{OWN}:saml-provider/idp"}, "sts:AssumeRoleWithSAML", StringEquals={"SAML:aud": "a"})),),
+        "IAM-12: a service-linked role": (*trusting(trust({"Federated": "accounts.google.com"}, "sts:AssumeRoleWithWebIdentity"), path=LINKED),),
+    },
+    not_assessed={"unread": (UNREAD, UNREAD)},
+)
