@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator
+from typing import NamedTuple
 
 import click
 from tabulate import tabulate
@@ -14,8 +15,20 @@ from cloudsoc.model.verdict import Severity
 from cloudsoc.reports.folding import FailedCheck, Failure, Gap, failed_checks, gaps, stale
 from cloudsoc.reports.terminal import coloured, count, printable, shorten, some, wrapped
 
-CRITERIA, WORST, GAPS = 7, 3, 4
-"""How many of each fit on a screen of 40 lines, with the header of the scan above them."""
+LINES = 40
+"""What a screen holds."""
+
+
+class _Rows(NamedTuple):
+    """How many of each are shown."""
+
+    criteria: int
+    worst: int
+    gaps: int
+
+
+_ROOM = (_Rows(7, 4, 4), _Rows(7, 3, 4), _Rows(5, 3, 3), _Rows(4, 2, 2), _Rows(2, 1, 1))
+"""The more there is to tell, the fewer of each; the first that fits."""
 
 _COMMAND = re.compile(r"``?([^`]+)``?")
 _STATES = (CriterionState.CONTRADICTED, CriterionState.NOT_ASSESSED, CriterionState.SUPPORTED, CriterionState.MANUAL)
@@ -23,7 +36,21 @@ _STATES = (CriterionState.CONTRADICTED, CriterionState.NOT_ASSESSED, CriterionSt
 
 def screen(report: Report, *, width: int = 80, whole: str = "") -> str:
     """The summary for a terminal of a width, colours included. ``whole`` says where the whole report is."""
-    sections = (_what_was_scanned(report, width), _criteria(report, width), _findings(report, width), _waivers(report, width), _not_assessed(report, width))
+    for rows in _ROOM:
+        text = _told(report, width, whole, rows)
+        if text.count("\n") <= LINES:
+            break
+    return text
+
+
+def _told(report: Report, width: int, whole: str, rows: _Rows) -> str:
+    sections = (
+        _what_was_scanned(report, width),
+        _criteria(report, width, rows.criteria),
+        _findings(report, width, rows.worst),
+        _waivers(report, width, rows.gaps),
+        _not_assessed(report, width, rows.gaps),
+    )
     blocks = ["\n".join(lines) for lines in map(list, sections) if lines]
     end = [printable(whole)] if whole else []
     return "\n\n".join([*blocks, "\n".join([*end, last_line(report)])]) + "\n"
@@ -56,12 +83,12 @@ def _what_was_scanned(report: Report, width: int) -> Iterator[str]:
 # -- criteria ---------------------------------------------------------------------------------------------------------
 
 
-def _criteria(report: Report, width: int) -> Iterator[str]:
+def _criteria(report: Report, width: int, most: int) -> Iterator[str]:
     states = Counter(result.state for result in report.criteria)
     yield _heading("CRITERIA", _tally((states[state], _words(state), state) for state in _STATES))
     open_ = sorted((result for result in report.criteria if result.state is not CriterionState.MANUAL), key=lambda result: _STATES.index(result.state))
     # Where some criteria have checks that ran, those of which nothing was asked only take their place.
-    told = [result for result in open_ if result.direct][:CRITERIA] or open_[:CRITERIA]
+    told = [result for result in open_ if result.direct][:most] or open_[:most]
     notes = [shorten(_note(result), max(width // 3, 12)) for result in told]
     room = width - 2 - 5 - 2 - 12 - 2 - 2 - max(map(len, notes), default=0)
     rows = [(result.id, coloured(_words(result.state), result.state), shorten(result.summary, room), note) for result, note in zip(told, notes, strict=True)]
@@ -90,7 +117,7 @@ def _note(result: CriterionResult) -> str:
 # -- findings ---------------------------------------------------------------------------------------------------------
 
 
-def _findings(report: Report, width: int) -> Iterator[str]:
+def _findings(report: Report, width: int, most: int) -> Iterator[str]:
     severities = Counter(finding.severity for finding in report.failed())
     verdicts = Counter(finding.verdict for finding in report.findings)
     failed = _tally((severities[severity], severity.value, severity) for severity in reversed(Severity))
@@ -99,9 +126,9 @@ def _findings(report: Report, width: int) -> Iterator[str]:
     yield _heading("FINDINGS", f"{failed or 'none'}{f', {waived} of them waived' if waived else ''}  {good}")
     # What somebody accepts is counted above; the lines below are for what nobody does.
     found = failed_checks(report.model_copy(update={"findings": report.unwaived()}))
-    for check in found[:WORST]:
+    for check in found[:most]:
         yield from _failed_check(check, width)
-    if rest := found[WORST:]:
+    if rest := found[most:]:
         yield coloured(f"  and {count(len(rest), 'more check')} with {count(sum(len(check.findings) for check in rest), 'finding')}")
 
 
@@ -140,27 +167,27 @@ def _remedy(remedy: str, width: int, indent: str) -> Iterator[str]:
     yield from lines[1:2]
 
 
-def _waivers(report: Report, width: int) -> Iterator[str]:
+def _waivers(report: Report, width: int, most: int) -> Iterator[str]:
     lines = stale(report)
     if lines:
         yield _heading("WAIVERS", f"{len(report.stale_waivers)} stale")
-        yield from (f"  {shorten(line, width - 2)}" for line in lines[:GAPS])
-        if rest := lines[GAPS:]:
+        yield from (f"  {shorten(line, width - 2)}" for line in lines[:most])
+        if rest := lines[most:]:
             yield coloured(f"  and {len(rest)} more")
 
 
 # -- gaps -------------------------------------------------------------------------------------------------------------
 
 
-def _not_assessed(report: Report, width: int) -> Iterator[str]:
+def _not_assessed(report: Report, width: int, most: int) -> Iterator[str]:
     missing, outside = len(report.not_assessed), sum(finding.outside for finding in report.findings)
     if not missing and not outside:
         return
     yield _heading("NOT ASSESSED", f"{missing} of {len(report.findings)}")
     found = gaps(report)
-    for gap in found[:GAPS]:
+    for gap in found[:most]:
         yield "  " + coloured(str(len(gap.findings)).rjust(4), CriterionState.NOT_ASSESSED) + "  " + shorten(_gap(gap), width - 8)
-    if rest := found[GAPS:]:
+    if rest := found[most:]:
         yield coloured(f"  and {count(len(rest), 'more cause')}")
     if outside:
         yield coloured(f"  {outside} more need what is outside the scope that was asked for")

@@ -160,6 +160,7 @@ def test_what_failed_comes_first_and_opens_to_everything(finding: Any, report: A
     assert status(page) == "1 to 2 of 2 findings that match, of 3"
     first = page.locator("#list details").first
     first.locator("summary").click()
+    first.locator("dl").wait_for()
     text = first.inner_text()
     for one in ("critical", "kms bad", "it is open", "arn:aws:kms:::key/1", "aws fix", '"state": "on"', "CC6.1", "because", bad.id):
         assert one in text, one

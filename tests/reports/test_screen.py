@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 import click
@@ -8,11 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cloudsoc.criteria import roll_up
-from cloudsoc.model.report import Cause
+from cloudsoc.model.report import Cause, Waiver
 from cloudsoc.reports.json import json
 from cloudsoc.reports.screen import screen
 from cloudsoc.reports.table import table
 from cloudsoc.reports.terminal import printable, shorten
+from cloudsoc.waivers import apply
 
 HOSTILE = "\x1b[2J\x1b]0;owned\x07\r\nfindings: 0; not assessed: 0\x9b31m\u202egpj.exe\u2028"
 
@@ -78,6 +80,17 @@ def test_criteria_stand_with_their_states(finding: Any, report: Any) -> None:
     assert "1 contradicted, 60 manual" in click.unstyle(text)
     assert line(text, "CC6.1").split()[1] == "contradicted"
     assert line(text, "CC6.1").endswith("1 failure")
+
+
+def test_waivers_that_need_a_look_fit_as_well(finding: Any, report: Any) -> None:
+    body = {"reason": "r", "owner": "o", "approver": "a", "ticket": "T", "expires": date(2026, 1, 1)}
+    found = [finding(f"kms-{name}", "failed", name, remedy="Ask somebody who knows, " * 9) for name in "abcdefgh"]
+    gaps = [finding("kms-z", "not_assessed", "k", region=f"r{n}", causes=(Cause(operation=f"a:B{n}", error="denied"),)) for n in range(9)]
+    made = apply(report(*found, *gaps), [Waiver.model_validate({"check": "kms-a", "resource": f"x{number}"} | body) for number in range(9)])
+    text = lines(screen(made))
+    assert len(text) <= 40
+    assert "WAIVERS  9 stale" in text
+    assert any("expired on 2026-01-01" in one for one in text)
 
 
 @pytest.mark.parametrize("width", [60, 80, 100, 200])
