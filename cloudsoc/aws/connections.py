@@ -69,6 +69,7 @@ class VpcEndpoint(Resource[Region]):
     vpc_endpoint_type: str | None = None
     state: str | None = None
     policy_document: PolicyDocument | None = None
+    private_dns_enabled: bool | None = None
     route_table_ids: tuple[str, ...] = ()
     subnet_ids: tuple[str, ...] = ()
 

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from cloudsoc.aws.account import Account
 from cloudsoc.aws.connections import VpcEndpoint, VpcEndpointService, VpcEndpointServicePermissions
-from cloudsoc.aws.organizations import OrganizationAccounts
+from cloudsoc.aws.organizations import Organization, OrganizationAccounts
 from cloudsoc.aws.vpc import RouteTable, Subnet, Vpc
 from cloudsoc.graphs.endpoint_access import EndpointAccess
+from cloudsoc.graphs.routes import is_public, leads_out, table_of
 from cloudsoc.graphs.trust import foreign
-from cloudsoc.model import EXTENDED, LOW, MEDIUM, Every, Failed, NotApplicable, Passed, TrustedAccounts, Verdict, check
+from cloudsoc.graphs.zones import zones_of
+from cloudsoc.model import EXTENDED, LOW, MEDIUM, Every, Failed, Incomplete, NotApplicable, Passed, TrustedAccounts, Verdict, check
 from cloudsoc.model.criterion import A1_2, CC6_6, CC6_7, CC9_2
 
 GOING = ("deleting", "deleted", "failed", "rejected", "expired")
-DEFAULT = "AWS's default policy lets everybody in the VPC use it for anybody's resources"
 
 
 @check(
@@ -25,7 +26,8 @@ def endpoint_policy_limited_to_trusted_accounts(
     endpoint: VpcEndpoint,
     access: EndpointAccess,
     account: Account,
-    organization: OrganizationAccounts | None,
+    organization: Organization | None,
+    members: OrganizationAccounts | None,
     *,
     trusted_accounts: TrustedAccounts = (),
 ) -> Verdict:
@@ -44,8 +46,12 @@ def endpoint_policy_limited_to_trusted_accounts(
         return NotApplicable(f"the endpoint is {endpoint.state}")
     if access.everyone:
         return Failed(access.everyone)
-    if unknown := foreign(access.accounts, account.account, trusted_accounts, organization):
+    if strangers := [one for one in access.organizations if organization is None or one != organization.id]:
+        return Failed(f"lets all of organization {strangers[0]} in, which is not the own one")
+    if unknown := foreign(access.accounts, account.account, trusted_accounts, members):
         return Failed(f"lets account {unknown[0]} in, which is not trusted")
+    if access.unclear:
+        raise Incomplete(*access.unclear)
     return Passed(f"lets in {access.told}")
 
 
@@ -77,7 +83,7 @@ def endpoint_service_limited_to_trusted_principals(
     if unknown := foreign(accounts, account.account, trusted_accounts, organization):
         return Failed(f"account {unknown[0]} may connect, which is not trusted")
     if not service.acceptance_required:
-        return Failed("connections are accepted by themselves")
+        return Failed("connections of trusted accounts are accepted by themselves", severity=LOW)
     return Passed(f"{len(set(accounts))} trusted accounts may connect, after acceptance")
 
 
@@ -98,8 +104,10 @@ def endpoint_spans_multiple_zones(endpoint: VpcEndpoint, subnets: Every[Subnet])
     """
     if endpoint.vpc_endpoint_type != "Interface":
         return NotApplicable(f"{endpoint.vpc_endpoint_type or 'other'} endpoints are not placed in zones")
-    zones = {subnet.availability_zone for subnet in subnets.only(lambda subnet: subnet.subnet_id in endpoint.subnet_ids)}
-    return Passed(f"in {', '.join(sorted(zones))}") if len(zones) > 1 else Failed(f"in {', '.join(sorted(zones)) or 'no zone'} only")
+    if (endpoint.state or "").lower() in GOING:
+        return NotApplicable(f"the endpoint is {endpoint.state}")
+    zones = sorted({*zones_of(subnets.only(lambda subnet: subnet.subnet_id in endpoint.subnet_ids))})
+    return Passed(f"in {', '.join(zones)}") if len(zones) > 1 else Failed(f"in {', '.join(zones) or 'no zone'} only")
 
 
 @check(
@@ -122,9 +130,13 @@ def uses_private_endpoint_for_ec2_api(vpc: Vpc, endpoints: Every[VpcEndpoint]) -
 
     Terraform: ``aws_vpc_endpoint.service_name``.
     """
-    if any(one.vpc_id == vpc.vpc_id and one.service_name.endswith(".ec2") and _works(one) for one in endpoints):
-        return Passed("it has an interface endpoint for EC2")
-    return Failed("it has no endpoint for the EC2 API")
+    found = ""
+    for one in endpoints:
+        if one.vpc_id == vpc.vpc_id and _is_for(one, "ec2"):
+            if one.private_dns_enabled:
+                return Passed(f"its endpoint {one.vpc_endpoint_id} answers under the API's own name")
+            found = one.vpc_endpoint_id
+    return Failed(f"its endpoint {found} has no private DNS: calls to the API's name go past it" if found else "it has no endpoint for the EC2 API")
 
 
 @check(
@@ -134,8 +146,8 @@ def uses_private_endpoint_for_ec2_api(vpc: Vpc, endpoints: Every[VpcEndpoint]) -
     profile=EXTENDED,
     refs=("Config:vpc-endpoint-enabled", "CIS:7.0:6.8"),
 )
-def uses_gateway_endpoint_for_s3(vpc: Vpc, endpoints: Every[VpcEndpoint], tables: Every[RouteTable]) -> Verdict:
-    """Traffic to S3 from a VPC stays on AWS's network.
+def uses_gateway_endpoint_for_s3(vpc: Vpc, endpoints: Every[VpcEndpoint], subnets: Every[Subnet], tables: Every[RouteTable]) -> Verdict:
+    """Traffic to S3 from private subnets stays on AWS's network.
 
     Why: a gateway endpoint costs nothing, keeps bucket traffic off the internet and lets bucket policies name the VPC.
 
@@ -143,17 +155,19 @@ def uses_gateway_endpoint_for_s3(vpc: Vpc, endpoints: Every[VpcEndpoint], tables
 
     Terraform: ``aws_vpc_endpoint.route_table_ids``.
     """
-    mine = [one for one in endpoints if one.vpc_id == vpc.vpc_id and one.service_name.endswith(".s3") and _works(one)]
-    if any(one.vpc_endpoint_type == "Interface" for one in mine):
-        return Passed("it has an interface endpoint for S3")
+    mine = list(endpoints.only(lambda one: one.vpc_id == vpc.vpc_id and _is_for(one, "s3")))
+    if any(one.private_dns_enabled for one in mine):
+        return Passed("its interface endpoint answers under the name of S3")
     served = {id for one in mine for id in one.route_table_ids}
-    if not served:
-        return Failed("it has no endpoint for S3" if not mine else "its endpoint for S3 serves no route table")
-    left = [table.route_table_id for table in tables if table.vpc_id == vpc.vpc_id and table.associations and table.route_table_id not in served]
-    return (
-        Failed(f"its endpoint for S3 does not serve {', '.join(sorted(left)[:3])}") if left else Passed("its gateway endpoint serves every route table in use")
-    )
+    private = [table for subnet in subnets if subnet.vpc_id == vpc.vpc_id and (table := table_of(subnet, tables)) and not is_public(subnet, tables)]
+    if not any(map(leads_out, private)):
+        return NotApplicable("no private subnet has a way to S3, nor to anything else outside")
+    left = sorted({table.route_table_id for table in private if leads_out(table)} - served)
+    if left:
+        return Failed(f"from the private subnets of {', '.join(left[:3])} no endpoint for S3 is on the way")
+    return Passed("its gateway endpoint serves all private subnets that have a way out")
 
 
-def _works(endpoint: VpcEndpoint) -> bool:
-    return (endpoint.state or "available").lower() == "available"
+def _is_for(endpoint: VpcEndpoint, service: str) -> bool:
+    """Whether an endpoint works and is for a service of its own region, however the partition names it (``com.amazonaws``, ``cn.com.amazonaws``)."""
+    return (endpoint.state or "available").lower() == "available" and endpoint.service_name.endswith(f".{endpoint.region}.{service}")

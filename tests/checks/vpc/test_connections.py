@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import pytest
-
 from cloudsoc.aws.connections import (
     CidrBlock,
     ClientVpnEndpoint,
@@ -27,11 +25,11 @@ from cloudsoc.aws.connections import (
     VpnConnectionOptions,
     VpnTunnelLogOptions,
 )
-from cloudsoc.aws.organizations import OrganizationAccounts
+from cloudsoc.aws.organizations import Organization, OrganizationAccounts
 from cloudsoc.aws.vpc import Route, RouteTableAssociation
 from cloudsoc.graphs.endpoint_access import EndpointAccess, endpoint_access
 from cloudsoc.graphs.prefix_lists import PrefixListNetworks
-from cloudsoc.model import Every, Incomplete
+from cloudsoc.model import LOW, Every, Unread
 from cloudsoc.policy import PolicyDocument
 from cloudsoc_checks.vpc import endpoints, peering, vpn
 from tests.checks.table import UNREAD, but, given, table
@@ -39,6 +37,7 @@ from tests.checks.vpc.test_subnets import ACCOUNT, MAIN, VPC, A, B
 
 OWN, FOREIGN, SISTER = "111122223333", "444455556666", "999988887777"
 ORGANIZATION = OrganizationAccounts(accounts=(OWN, SISTER))
+OWN_ORGANIZATION = Organization(id="o-own", master_account_id=SISTER)
 
 
 def side(owner: str, vpc: str, *networks: str) -> VpcPeeringConnectionVpcInfo:
@@ -139,22 +138,34 @@ ENDPOINT = VpcEndpoint(
 )
 EVERYBODY, NOBODY = EndpointAccess("it has no policy of its own"), EndpointAccess("")
 
+OTHERS = but(NOBODY, organizations=("o-other",))
+UNCLEAR = but(NOBODY, unclear=(Unread("policy of vpce-1", "needs review: a condition"),))
+
 test_endpoint_policy_limited_to_trusted_accounts = table(
     endpoints.endpoint_policy_limited_to_trusted_accounts,
     passed={
-        "its own account": given(ENDPOINT, NOBODY, ACCOUNT, None, says="its own account"),
-        "trusted": given(ENDPOINT, but(NOBODY, accounts=(FOREIGN,), told=f"account {FOREIGN}"), ACCOUNT, UNREAD, trusted_accounts=(FOREIGN,)),
-        "of the organization": (ENDPOINT, but(NOBODY, accounts=(SISTER,)), ACCOUNT, ORGANIZATION),
+        "its own account": given(ENDPOINT, NOBODY, ACCOUNT, None, None, says="its own account"),
+        "trusted": given(ENDPOINT, but(NOBODY, accounts=(FOREIGN,), told=f"account {FOREIGN}"), ACCOUNT, UNREAD, UNREAD, trusted_accounts=(FOREIGN,)),
+        "of the organization": (ENDPOINT, but(NOBODY, accounts=(SISTER,)), ACCOUNT, OWN_ORGANIZATION, ORGANIZATION),
+        "the whole organization": (ENDPOINT, but(NOBODY, organizations=("o-own",)), ACCOUNT, OWN_ORGANIZATION, UNREAD),
     },
     failed={
-        "everybody": given(ENDPOINT, EVERYBODY, ACCOUNT, None, says="no policy of its own"),
-        "a stranger": given(ENDPOINT, but(NOBODY, accounts=(FOREIGN,)), ACCOUNT, ORGANIZATION, says=FOREIGN),
+        "everybody": given(ENDPOINT, EVERYBODY, ACCOUNT, None, None, says="no policy of its own"),
+        "a stranger": given(ENDPOINT, but(NOBODY, accounts=(FOREIGN,)), ACCOUNT, OWN_ORGANIZATION, ORGANIZATION, says=FOREIGN),
+        "a stranger, whatever is unclear": (ENDPOINT, but(UNCLEAR, accounts=(FOREIGN,)), ACCOUNT, OWN_ORGANIZATION, ORGANIZATION),
+        "another organization": given(ENDPOINT, OTHERS, ACCOUNT, OWN_ORGANIZATION, UNREAD, says="o-other"),
+        "an organization, of an account that is in none": (ENDPOINT, OTHERS, ACCOUNT, None, UNREAD),
     },
     not_applicable={
-        "a kind without policies": (but(ENDPOINT, vpc_endpoint_type="GatewayLoadBalancer"), EVERYBODY, ACCOUNT, None),
-        "going": (but(ENDPOINT, state="deleting"), EVERYBODY, ACCOUNT, None),
+        "a kind without policies": (but(ENDPOINT, vpc_endpoint_type="GatewayLoadBalancer"), EVERYBODY, ACCOUNT, None, None),
+        "going": (but(ENDPOINT, state="deleting"), EVERYBODY, ACCOUNT, None, None),
     },
-    not_assessed={"unread": (ENDPOINT, UNREAD, ACCOUNT, None), "the organization unread": (ENDPOINT, but(NOBODY, accounts=(FOREIGN,)), ACCOUNT, UNREAD)},
+    not_assessed={
+        "unread": (ENDPOINT, UNREAD, ACCOUNT, None, None),
+        "the organization unread": (ENDPOINT, OTHERS, ACCOUNT, UNREAD, ORGANIZATION),
+        "its members unread": (ENDPOINT, but(NOBODY, accounts=(FOREIGN,)), ACCOUNT, OWN_ORGANIZATION, UNREAD),
+        "a person must look": given(ENDPOINT, UNCLEAR, ACCOUNT, None, None, says="needs review"),
+    },
 )
 
 
@@ -166,16 +177,30 @@ def access(*statements: dict[str, Any]) -> EndpointAccess:
 ALLOW = {"Effect": "Allow", "Principal": "*", "Action": "s3:GetObject", "Resource": "*"}
 
 
+def when(operator: str, key: str, value: str) -> dict[str, Any]:
+    return ALLOW | {"Condition": {operator: {key: value}}}
+
+
 def test_whom_an_endpoint_lets_through() -> None:
     assert endpoint_access(ENDPOINT, ACCOUNT).everyone.startswith("it has no policy of its own")
-    assert access(ALLOW).everyone.startswith("its policy lets everybody through")
+    assert access(ALLOW).everyone == "its policy lets everybody through, for s3:GetObject"
     assert access(ALLOW | {"Principal": {"AWS": OWN}}) == EndpointAccess("")
-    assert access(ALLOW | {"Principal": {"AWS": f"arn:aws:iam::{FOREIGN}:root"}}).accounts == (FOREIGN,)
+    assert access(ALLOW | {"Principal": {"AWS": f"arn:aws:iam::{FOREIGN}:root"}}) == EndpointAccess("", (FOREIGN,), (), f"account {FOREIGN}")
+    assert access(ALLOW | {"Principal": {"AWS": f"arn:aws:iam::{FOREIGN}:role/x"}}).accounts == (FOREIGN,)
+    assert access(when("StringEquals", "aws:PrincipalAccount", FOREIGN)).accounts == (FOREIGN,)
+    assert access(when("StringEquals", "aws:PrincipalOrgID", "o-other12345")).organizations == ("o-other12345",)
+    assert access(when("ForAnyValue:StringLike", "aws:PrincipalOrgPaths", "o-other12345/r-1/*")).organizations == ("o-other12345",)
+
+
+def test_whoever_uses_an_endpoint_comes_from_its_network() -> None:
+    assert access(when("StringEquals", "aws:SourceVpc", "vpc-1")).everyone == "its policy lets everybody through that comes from vpc-1, for s3:GetObject"
 
 
 def test_a_condition_of_unknown_meaning_is_neither_open_nor_closed() -> None:
-    with pytest.raises(Incomplete, match="needs review"):
-        access(ALLOW | {"Condition": {"StringEquals": {"nobody:KnowsThis": "1"}}})
+    found = access(when("StringEquals", "nobody:KnowsThis", "1"))
+    assert not found.everyone
+    assert "nobody:KnowsThis" in found.unclear[0].error
+    assert access(ALLOW, when("StringEquals", "nobody:KnowsThis", "1")).everyone  # whatever that one means
 
 
 SERVICE = VpcEndpointService(
@@ -198,7 +223,9 @@ test_endpoint_service_limited_to_trusted_principals = table(
         "everybody": given(SERVICE, allowed("*"), ACCOUNT, None, says="after acceptance"),
         "everybody, unasked": given(but(SERVICE, acceptance_required=False), allowed("*"), ACCOUNT, None, says="without acceptance"),
         "a stranger": given(SERVICE, allowed(f"arn:aws:iam::{FOREIGN}:user/x"), ACCOUNT, ORGANIZATION, says=FOREIGN),
-        "trusted, unasked": given(but(SERVICE, acceptance_required=False), allowed(f"arn:aws:iam::{OWN}:root"), ACCOUNT, None, says="by themselves"),
+        "trusted, unasked": given(
+            but(SERVICE, acceptance_required=False), allowed(f"arn:aws:iam::{OWN}:root"), ACCOUNT, None, says="by themselves", severity=LOW
+        ),
     },
     not_assessed={
         "permissions unread": (SERVICE, UNREAD, ACCOUNT, None),
@@ -213,42 +240,74 @@ test_endpoint_spans_multiple_zones = table(
     passed={"two": given(INTERFACE, Every([A, B]), says="eu-west-1a, eu-west-1b")},
     failed={
         "one": given(but(INTERFACE, subnet_ids=("subnet-a",)), Every([A, B]), says="eu-west-1a only"),
+        "one and a Local Zone": (INTERFACE, Every([A, but(B, availability_zone="eu-west-1-lhr-1a")])),
         "two subnets of one zone": (INTERFACE, Every([A, but(B, availability_zone="eu-west-1a")])),
     },
-    not_applicable={"a gateway": (ENDPOINT, Every([A, B]))},
+    not_applicable={"a gateway": (ENDPOINT, Every([A, B])), "going": (but(INTERFACE, state="deleting"), Every([A]))},
     not_assessed={"subnets unread": (INTERFACE, Every([A], [UNREAD]))},
 )
 
-FOR_EC2 = but(INTERFACE, service_name="com.amazonaws.eu-west-1.ec2")
+FOR_EC2 = but(INTERFACE, service_name="com.amazonaws.eu-west-1.ec2", private_dns_enabled=True)
 
 test_uses_private_endpoint_for_ec2_api = table(
     endpoints.uses_private_endpoint_for_ec2_api,
-    passed={"it has one": (VPC, Every([FOR_EC2])), "whatever else there is": (VPC, Every([FOR_EC2], [UNREAD]))},
+    passed={
+        "it has one": (VPC, Every([FOR_EC2])),
+        "whatever else there is": (VPC, Every([FOR_EC2], [UNREAD])),
+        "in China": (VPC, Every([but(FOR_EC2, region="cn-north-1", service_name="cn.com.amazonaws.cn-north-1.ec2")])),
+    },
     failed={
-        "none": (VPC, Every()),
+        "none": given(VPC, Every(), says="it has no endpoint"),
         "for another service": (VPC, Every([ENDPOINT, but(FOR_EC2, service_name="com.amazonaws.eu-west-1.ec2messages")])),
+        "for another region": (VPC, Every([but(FOR_EC2, service_name="com.amazonaws.us-east-1.ec2")])),
         "of another VPC": (VPC, Every([but(FOR_EC2, vpc_id="vpc-2")])),
         "one that does not work": (VPC, Every([but(FOR_EC2, state="pendingAcceptance")])),
+        "one that nobody finds under the API's name": given(VPC, Every([but(FOR_EC2, private_dns_enabled=False)]), says="no private DNS"),
     },
     not_assessed={"unread": (VPC, Every((), [UNREAD]))},
 )
 
-OTHER_TABLE = but(MAIN, route_table_id="rtb-o", associations=(RouteTableAssociation(main=False, subnet_id="subnet-a"),))
+OUT = Route(destination_cidr_block="0.0.0.0/0")  # to a NAT gateway
+INTERNET = Route(destination_cidr_block="0.0.0.0/0", gateway_id="igw-1")
+LOCAL = Route(destination_cidr_block="10.0.0.0/16", gateway_id="local")
+PRIVATE = but(MAIN, routes=(LOCAL, OUT))
+FOR_A = but(PRIVATE, route_table_id="rtb-a", associations=(RouteTableAssociation(main=False, subnet_id="subnet-a"),))
+BOTH = Every([A, B])
 
 test_uses_gateway_endpoint_for_s3 = table(
     endpoints.uses_gateway_endpoint_for_s3,
     passed={
-        "it serves all": (VPC, Every([ENDPOINT]), Every([MAIN])),
-        "a table that nothing uses": (VPC, Every([ENDPOINT]), Every([MAIN, but(OTHER_TABLE, associations=())])),
-        "an interface endpoint": (VPC, Every([INTERFACE]), UNREAD),
+        "it serves all": (VPC, Every([ENDPOINT]), BOTH, Every([PRIVATE])),
+        "a table that nothing uses": (VPC, Every([ENDPOINT]), BOTH, Every([PRIVATE, but(FOR_A, associations=())])),
+        "a public subnet is none of its business": (VPC, Every([ENDPOINT]), BOTH, Every([PRIVATE, but(FOR_A, routes=(LOCAL, INTERNET))])),
+        "nor is one that leads nowhere": (VPC, Every([ENDPOINT]), BOTH, Every([PRIVATE, but(FOR_A, routes=(LOCAL,))])),
+        "an interface endpoint under S3's name": (VPC, Every([but(INTERFACE, private_dns_enabled=True)]), UNREAD, UNREAD),
     },
     failed={
-        "none": given(VPC, Every(), Every([MAIN]), says="no endpoint"),
-        "it serves none": given(VPC, Every([but(ENDPOINT, route_table_ids=())]), Every([MAIN]), says="no route table"),
-        "it does not serve one": given(VPC, Every([ENDPOINT]), Every([MAIN, OTHER_TABLE]), says="rtb-o"),
-        "of another VPC": (VPC, Every([but(ENDPOINT, vpc_id="vpc-2")]), Every([MAIN])),
+        "none": given(VPC, Every(), BOTH, Every([PRIVATE]), says="rtb-m"),
+        "an interface endpoint under a name of its own": (VPC, Every([but(INTERFACE, private_dns_enabled=False)]), BOTH, Every([PRIVATE])),
+        "it serves none": (VPC, Every([but(ENDPOINT, route_table_ids=())]), BOTH, Every([PRIVATE])),
+        "it does not serve one": given(VPC, Every([ENDPOINT]), BOTH, Every([PRIVATE, FOR_A]), says="rtb-a"),
+        "of another VPC": (VPC, Every([but(ENDPOINT, vpc_id="vpc-2")]), BOTH, Every([PRIVATE])),
+        "of another region's S3": (VPC, Every([but(ENDPOINT, service_name="com.amazonaws.us-east-1.s3")]), BOTH, Every([PRIVATE])),
+        "over a transit gateway": (VPC, Every(), BOTH, Every([but(MAIN, routes=(LOCAL, Route(destination_cidr_block="10.0.0.0/8")))])),
     },
-    not_assessed={"endpoints unread": (VPC, Every((), [UNREAD]), Every([MAIN])), "tables unread": (VPC, Every([ENDPOINT]), Every([MAIN], [UNREAD]))},
+    not_applicable={
+        "no subnets": (VPC, Every(), Every([but(A, vpc_id="vpc-2")]), Every([PRIVATE])),
+        "all public": (VPC, Every(), BOTH, Every([but(MAIN, routes=(LOCAL, INTERNET))])),
+        "nothing leads out": given(
+            VPC,
+            Every(),
+            BOTH,
+            Every([but(MAIN, routes=(LOCAL, but(OUT, state="blackhole"), but(OUT, vpc_peering_connection_id="pcx-1")))]),
+            says="no private subnet has a way",
+        ),
+    },
+    not_assessed={
+        "endpoints unread": (VPC, Every((), [UNREAD]), BOTH, Every([PRIVATE])),
+        "tables unread": (VPC, Every([ENDPOINT]), BOTH, Every([PRIVATE], [UNREAD])),
+        "subnets unread": (VPC, Every([ENDPOINT]), Every([A], [UNREAD]), Every([PRIVATE])),
+    },
 )
 
 # -- VPNs ---------------------------------------------------------------------------------------------------------------
