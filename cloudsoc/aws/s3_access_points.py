@@ -75,6 +75,7 @@ class PublicAccessBlock(Part):
 @listed(
     multi_region_access_points,
     arn="arn:{partition}:s3::{account}:accesspoint/{alias}",
+    region="global",
     names={"Name": "{name}"},
     gone="NoSuchMultiRegionAccessPoint",
     asked_in="us-west-2",

@@ -42,10 +42,10 @@ def bucket_access_logging_enabled(
             recorded |= dict.fromkeys(recording.data("AWS::S3::Object", f"{bucket.arn}/"), named(trail, account.account))
     if len(recorded) == 2:
         return Passed(f"data events are recorded by {' and '.join(sorted({*recorded.values()}))}")
-    if any(one.logging_enabled and one.logging_enabled.target_bucket == bucket.name for _, one in others):
-        return NotApplicable("it receives the access logs of other buckets")
     if trails.unread:  # one of them may record what the others leave out
         raise Incomplete(*trails.unread)
+    if any(one.logging_enabled and one.logging_enabled.target_bucket == bucket.name for _, one in others):
+        return NotApplicable("it receives the access logs of other buckets")
     if recorded:
         (kind,) = recorded
         return Failed(f"no access log, and only {kind} events are recorded by {recorded[kind]}")
