@@ -9,7 +9,7 @@ from cloudsoc.aws.cloudtrail_events import IdentityChange
 from cloudsoc.aws.iam.certificates import ServerCertificate
 from cloudsoc.aws.iam.last_accessed import RoleServiceAccess, ServiceAccess, UserServiceAccess, has_credentials
 from cloudsoc.aws.iam.roles import service_linked
-from cloudsoc.model import Everywhere
+from cloudsoc.model import Everywhere, Unread
 from cloudsoc_checks.iam.access import sensitive_service_access_not_stale, user_changes_recorded_for_review, user_sensitive_service_access_not_stale
 from cloudsoc_checks.iam.certificates import server_certificate_not_expired
 from tests.checks.iam_facts import ACCOUNT, AT, OWN, ROW, USER, ago
@@ -71,6 +71,7 @@ def change(name: str, actor: str | None = "arn:aws:iam::111122223333:user/ann", 
     )
 
 
+OUTSIDE = Unread("cloudtrail:LookupEvents", "outside the scope", outside=True)
 REGIONS = Everywhere([region("eu-west-1"), region("us-east-1")])
 
 test_user_changes_recorded_for_review = table(
@@ -84,12 +85,14 @@ test_user_changes_recorded_for_review = table(
         ),
         "counted": given(ACCOUNT, REGIONS, Everywhere([change("DeleteUser"), change("CreateUser")]), says="1 CreateUser, 1 DeleteUser"),
         "none": given(ACCOUNT, REGIONS, Everywhere(), says="0 changes"),
+        "regions that record nothing of IAM are outside the scope": (ACCOUNT, REGIONS, Everywhere([change("CreateUser")], [OUTSIDE])),
     },
     failed={"by nobody": given(ACCOUNT, REGIONS, Everywhere([change("CreateUser"), change("PutRolePolicy", None)]), says="1 of 2")},
     not_assessed={
         "cut short": (ACCOUNT, REGIONS, Everywhere([change("CreateUser")], [UNREAD])),
         "cut short, though one names nobody": (ACCOUNT, REGIONS, Everywhere([change("CreateUser", None)], [UNREAD])),
         "the home of IAM is not known": given(ACCOUNT, Everywhere([region("eusc-de-east-1")]), Everywhere(), says="which region"),
+        "the home of IAM is outside the scope": (ACCOUNT, Everywhere([region("eu-west-1")], [OUTSIDE]), Everywhere((), [OUTSIDE])),
         "regions unread": (ACCOUNT, Everywhere((), [UNREAD]), Everywhere()),
     },
 )

@@ -15,7 +15,7 @@ from cloudsoc.aws.identity_center import (
     PermissionSetPolicies,
     has_permission_sets,
 )
-from cloudsoc.model import Every, Everywhere, Its, NotApplicable
+from cloudsoc.model import Every, Everywhere, Its, NotApplicable, Unread
 from cloudsoc.policy import PolicyDocument
 from cloudsoc_checks.iam.identity_center import identity_center_assignments_listed_for_review, permission_set_grants_administrator_only_to_approved
 from tests.checks.iam_facts import ACCOUNT, MANAGEMENT, MASTER, MEMBER, OWN
@@ -62,6 +62,7 @@ def to(id: str, account: str = OWN) -> AccountAssignment:
 PEOPLE = Every([person("ann"), person("ben"), person("carl", "DISABLED"), person("dora", None)])
 GROUPS = Every([group("ops"), group("empty"), group("mixed"), group("unsaid")])
 MEMBERS = Every([member("ops", "ann"), member("ops", "ben"), member("mixed", "ann"), member("mixed", "carl"), member("unsaid", "dora")])
+OUTSIDE = Unread("sso-admin:ListInstances", "outside the scope", outside=True)
 CENTERS, SETS, ADMINS = Everywhere([CENTER]), Every([SET]), Its([ADMIN])
 
 
@@ -111,6 +112,7 @@ test_permission_set_grants_administrator_only_to_approved = table(
         "no administrators": given(*admins(ANN, policies=Its([READER])), says="nobody an administrator"),
         "an inline policy that is limited": admins(ANN, policies=Its([but(READER, inline=allows("s3:*", resource="arn:aws:s3:::a/*"))])),
         "the account: it is seen from here": given(*admins(subject=ACCOUNT), says="judged by itself"),
+        "the account: other regions are outside the scope": admins(subject=ACCOUNT, centers=Everywhere([CENTER], [OUTSIDE]), policies=Its([ADMIN], [OUTSIDE])),
         "the account: a delegated administrator": admins(centers=Everywhere([but(CENTER, owner_account_id=MANAGEMENT)]), **HERE),
         "the account: there is none": given(*admins(subject=ACCOUNT, centers=Everywhere(), organization=None), says="no IAM Identity Center"),
         "the account: there is none in the management account": admins(subject=ACCOUNT, centers=Everywhere()),
@@ -127,6 +129,8 @@ test_permission_set_grants_administrator_only_to_approved = table(
         "IAM-14: a member that sees it is not told": given(
             *admins(centers=Everywhere([but(CENTER, owner_account_id=MANAGEMENT)]), policies=Its((), [UNREAD]), **HERE), says=f"account {MANAGEMENT}"
         ),
+        "the account: no instance in the scope": admins(subject=ACCOUNT, centers=Everywhere((), [OUTSIDE]), policies=Its((), [OUTSIDE])),
+        "the account: policies unread": admins(subject=ACCOUNT, policies=Its([ADMIN], [UNREAD])),
         "instances unread": admins(subject=ACCOUNT, centers=Everywhere((), [UNREAD])),
         "the organization unread": admins(subject=ACCOUNT, centers=Everywhere(), organization=UNREAD),
     },

@@ -23,6 +23,7 @@ class Simulated:
 
     def __init__(self) -> None:
         self.session = boto3.Session(aws_access_key_id="testing", aws_secret_access_key="testing", region_name=REGION)
+        self._answers: dict[str, Callable[[Mapping[str, Any]], Mapping[str, Any]]] = {}
 
     def client(self, service: Any, region: str = REGION) -> Any:
         """A client to build with."""
@@ -36,23 +37,30 @@ class Simulated:
         service, _, name = operation.partition(":")
         model = self.client(service).meta.service_model.operation_model(name)
         turn = iter(answer) if isinstance(answer, list) else None
+        new = operation not in self._answers
+
+        def answered(request: Mapping[str, Any]) -> Mapping[str, Any]:
+            if isinstance(answer, Exception):
+                raise answer
+            found = next(turn) if turn else answer(request) if callable(answer) else answer
+            assert isinstance(found, Mapping)
+            if model.output_shape is not None:
+                told = ParamValidator().validate(dict(found), model.output_shape)
+                assert not told.has_errors(), f"{operation}: AWS gives no such answer: {told.generate_report()}"
+            return found
 
         def remember(params: Mapping[str, Any], context: dict[str, Any], **_: Any) -> None:
             context["cloudsoc-test-asked"] = params
 
         def give(context: Mapping[str, Any], **_: Any) -> Any:
-            if isinstance(answer, Exception):
-                raise answer
-            found = next(turn) if turn else answer(context["cloudsoc-test-asked"]) if callable(answer) else answer
-            assert isinstance(found, Mapping)
-            if model.output_shape is not None:
-                told = ParamValidator().validate(dict(found), model.output_shape)
-                assert not told.has_errors(), f"{operation}: AWS gives no such answer: {told.generate_report()}"
+            found = self._answers[operation](context["cloudsoc-test-asked"])
             return AWSResponse("https://recorded", 200, HTTPHeaders(), None), {**found, "ResponseMetadata": {"HTTPStatusCode": 200, "RequestId": "recorded"}}
 
-        event = model.service_model.service_id.hyphenize()
-        self.session.events.register_first(f"provide-client-params.{event}.{name}", remember)
-        self.session.events.register_first(f"before-call.{event}.{name}", give)
+        self._answers[operation] = answered
+        if new:  # botocore hears the handler that was there first
+            event = model.service_model.service_id.hyphenize()
+            self.session.events.register_first(f"provide-client-params.{event}.{name}", remember)
+            self.session.events.register_first(f"before-call.{event}.{name}", give)
 
     def refuses(self, operation: str, code: str = "AccessDenied") -> None:
         """From now on AWS answers with an error."""

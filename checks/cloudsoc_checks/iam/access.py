@@ -78,9 +78,13 @@ def user_changes_recorded_for_review(account: Account, regions: Everywhere[Regio
 
     Terraform: ``aws_cloudtrail`` keeps more than 90 days.
     """
-    if not any(records_iam(region) is None for region in regions):
+    home = next((one.region_name for one in regions.known if records_iam(one) is None), None)
+    if home is None:
+        len(regions)
         raise Incomplete(Unread("cloudtrail:LookupEvents", "needs review: it is not known in which region of this partition IAM's calls are recorded"))
-    known = tuple(changes)
+    known = changes.known
+    if gaps := [one for one in changes.unread if not one.outside]:  # what is recorded in other regions is not IAM's
+        raise Incomplete(*gaps)
     if nobody := [f"{one.event_name} on {one.event_time:%Y-%m-%d}" for one in known if not one.actor]:
         return Failed(f"{len(nobody)} of {len(known)} changes do not say who made them: {', '.join(nobody[:5])}")
     counts = ", ".join(f"{times} {name}" for name, times in sorted(Counter(one.event_name for one in known).items()))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from cloudsoc.aws.account import Account
 from cloudsoc.aws.identity_center import (
     AccountAssignment,
@@ -89,8 +91,8 @@ def identity_center_assignments_listed_for_review(
     """
     if isinstance(subject, Account):
         found = _seen(centers, assignments, account, organization)
-        count = len(assignments)
-        return Passed(f"{count} assignments of {len(sets)} permission sets, each listed with the people behind it") if count else found
+        count = len(assignments.known)
+        return Passed(f"{count} assignments of {len(sets.known)} permission sets, each listed with the people behind it") if count else found
     name = next((one.name for one in sets if one.arn == subject.permission_set_arn), subject.permission_set_arn)
     holder = Directory(users, groups, memberships).holder(subject)
     if wrong := holder.wrong:
@@ -104,14 +106,17 @@ def _seen(
     account: Account,
     organization: Organization | None,
 ) -> NotApplicable:
-    """Whether this account is told at all; raises ``Incomplete`` naming the one to scan instead."""
-    foreign = next((one for one in centers.known if one.owner_account_id != account.account), None)
-    if foreign and read.unread:
-        gap = read.unread[0]
-        error = (
-            f"{gap.error}; for review from account {foreign.owner_account_id}, which IAM Identity Center belongs to, or from the one that it delegated this to"
-        )
-        raise Incomplete(Unread(gap.operation, error, foreign.region, foreign.owner_account_id, outside=gap.outside))
-    if not list(centers) and organization is not None and organization.master_account_id != account.account:
+    """Whether this account is told at all; raises ``Incomplete`` naming the one to scan instead. An organization has one instance, in one region."""
+    if centers.known:
+        gaps = [one for one in read.unread if not one.outside]
+        if gaps and (foreign := next((one for one in centers.known if one.owner_account_id != account.account), None)):
+            owner = foreign.owner_account_id
+            error = f"{gaps[0].error}; for review from account {owner}, which IAM Identity Center belongs to, or from the one that it delegated this to"
+            raise Incomplete(replace(gaps[0], error=error, account=owner))
+        if gaps:
+            raise Incomplete(*gaps)
+        return NotApplicable(f"{len(read.known)} were read here; each is judged by itself")
+    len(centers)
+    if organization is not None and organization.master_account_id != account.account:
         raise told_elsewhere(Unread("sso-admin:ListInstances", "no IAM Identity Center can be seen from a member account"), account, organization)
-    return NotApplicable(f"{len(read)} were read here; each is judged by itself" if centers else "there is no IAM Identity Center")
+    return NotApplicable("there is no IAM Identity Center")
