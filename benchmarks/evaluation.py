@@ -15,7 +15,7 @@ from cloudsoc.engine.inventory import AccountInventory, Inventory
 from cloudsoc.engine.plan import fact_name
 from cloudsoc.engine.snapshot import field_paths
 from cloudsoc.model import Address, Check
-from cloudsoc_checks.kms import key_not_pending_deletion, key_rotation_enabled
+from cloudsoc_checks.kms.keys import key_not_pending_deletion, key_rotation_enabled
 
 SUBJECTS, WANTED = 100_000, 200_000
 ACCOUNT, REGION = "111122223333", "eu-west-1"
@@ -33,7 +33,16 @@ def account(subjects: int = SUBJECTS) -> AccountInventory:
     for number in range(subjects):
         arn = f"arn:aws:kms:{REGION}:{ACCOUNT}:key/{number:08}"
         made.found(Address(Key, arn, REGION, ACCOUNT, "aws", region))
-        key = Key(arn=arn, region=REGION, key_id=str(number), key_manager="CUSTOMER", key_spec="SYMMETRIC_DEFAULT", key_state="Enabled", origin="AWS_KMS")
+        key = Key(
+            arn=arn,
+            region=REGION,
+            key_id=str(number),
+            key_manager="CUSTOMER",
+            key_spec="SYMMETRIC_DEFAULT",
+            key_state="Enabled",
+            origin="AWS_KMS",
+            creation_date=made.observed_at,
+        )
         made.learn(Key, arn, key)
         made.learn(KeyRotation, arn, KeyRotation(key_rotation_enabled=number % 7 > 0))
     return made
@@ -62,8 +71,8 @@ def main() -> None:
 
     def bare() -> int:
         for arn, key in keys.items():
-            key_rotation_enabled.function(key, rotations[arn], max_rotation_days=365)  # type: ignore[arg-type]
-            key_not_pending_deletion.function(key)  # type: ignore[arg-type]
+            key_rotation_enabled.function(key, rotations[arn], max_rotation_days=365)
+            key_not_pending_deletion.function(key)
         return 2 * len(keys)
 
     def told() -> int:

@@ -1,15 +1,17 @@
-"""Measures the policy engine: decisions a second for a role with ten managed policies, and the time that importing it takes.
+"""Measures the policy engine: decisions a second for a role with ten managed policies, the exposure of a bucket policy of 20 KB, how often a review is needed,
+and the time that importing it takes.
 
-Every request is another one, so nothing is answered from memory. Run it with ``python -m benchmarks.policy``.
+Every request and every document is another one, so nothing is answered from memory. Run it with ``python -m benchmarks.policy``.
 """
 
+import dataclasses
 import json
 import random
 import subprocess
 import sys
 import time
 
-from cloudsoc.policy import Caller, Policies, Policy, Request, decide
+from cloudsoc.policy import Caller, Policies, Policy, PolicyDocument, Principal, Request, decide, exposure
 
 ROLE = Caller.of("arn:aws:sts::111122223333:assumed-role/ops/monday")
 NAMES = (
@@ -25,6 +27,7 @@ NAMES = (
     "AWSCloudTrail_FullAccess",
 )
 WANTED_DECISIONS = 10_000
+WANTED_EXPOSURE = 0.010
 WANTED_IMPORT = 0.050
 
 
@@ -58,6 +61,89 @@ def decisions_per_second(count: int = 30_000) -> float:
     return count / (time.perf_counter() - start)
 
 
+def bucket_policy(number: int, size: int = 20_000) -> dict[str, object]:
+    """A bucket policy as companies have them, just below S3's limit: teams and partners with prefixes, perimeters, services, TLS. The number makes it unique."""
+    bucket = f"arn:aws:s3:::lake-{number}"
+    statements: list[dict[str, object]] = [
+        {"Effect": "Deny", "Principal": "*", "Action": "s3:*", "Resource": [bucket, f"{bucket}/*"], "Condition": {"Bool": {"aws:SecureTransport": "false"}}},
+        {
+            "Effect": "Deny",
+            "Principal": "*",
+            "Action": "s3:*",
+            "Resource": [bucket, f"{bucket}/*"],
+            "Condition": {
+                "StringNotEqualsIfExists": {"aws:PrincipalOrgID": "o-example", "aws:SourceVpce": ["vpce-1", "vpce-2"]},
+                "NotIpAddressIfExists": {"aws:SourceIp": ["203.0.113.0/24", "198.51.100.0/24"]},
+                "BoolIfExists": {"aws:PrincipalIsAWSService": "false"},
+            },
+        },
+        {
+            "Effect": "Deny",
+            "Principal": "*",
+            "Action": "s3:Delete*",
+            "NotResource": f"{bucket}/tmp/*",
+            "Condition": {"ArnNotLike": {"aws:PrincipalArn": ["arn:aws:iam::*:role/admin"]}},
+        },
+        {
+            "Effect": "Allow",
+            "Principal": {"Service": "logging.s3.amazonaws.com"},
+            "Action": "s3:PutObject",
+            "Resource": f"{bucket}/logs/*",
+            "Condition": {"StringEquals": {"aws:SourceAccount": "111122223333"}, "ArnLike": {"aws:SourceArn": "arn:aws:s3:::lake-*"}},
+        },
+        {
+            "Effect": "Allow",
+            "Principal": "*",
+            "Action": ["s3:Get*", "s3:List*"],
+            "Resource": f"{bucket}/shared/*",
+            "Condition": {"StringEquals": {"aws:PrincipalOrgID": "o-example"}},
+        },
+    ]
+    team = 0
+    while len(json.dumps(statements)) < size:
+        team += 1
+        account = str(200_000_000_000 + team)
+        statements.append(
+            {
+                "Sid": f"Team{team}",
+                "Effect": "Allow",
+                "Principal": {"AWS": [f"arn:aws:iam::{account}:role/reader", f"arn:aws:iam::{account}:role/writer"]},
+                "Action": ["s3:GetObject", "s3:PutObject", "s3:ListBucket"],
+                "Resource": [bucket, f"{bucket}/team-{team}/*"],
+                "Condition": {"StringLike": {"s3:prefix": [f"team-{team}/*"]}},
+            }
+        )
+    return {"Version": "2012-10-17", "Statement": statements}
+
+
+def exposure_seconds(runs: int = 20) -> float:
+    """How long the exposure of such a policy takes, parsing excluded; the median."""
+    documents = [PolicyDocument.parse(bucket_policy(number)) for number in range(runs + 1)]
+    taken = []
+    for number, document in enumerate(documents):
+        start = time.perf_counter()
+        exposure(document, account="111122223333", resource=f"arn:aws:s3:::lake-{number}")
+        taken.append(time.perf_counter() - start)
+    return sorted(taken[1:])[runs // 2]  # the first one also reads the catalogue of S3's actions
+
+
+def reviews() -> tuple[int, int, int]:
+    """Over all AWS managed policies, as if each stood at a resource with everyone as principal: how many, how many with something to review, and of these
+    how many for another reason than a condition key of unknown meaning.
+    """
+    from moto.iam.aws_managed_policies import aws_managed_policies_data
+
+    everyone = (Principal("AWS", "*"),)
+    documents = [PolicyDocument.parse(item["Document"]) for item in json.loads(aws_managed_policies_data).values()]
+    asked = [
+        exposure(
+            dataclasses.replace(one, statements=tuple(dataclasses.replace(item, principals=everyone) for item in one)), account="111122223333"
+        ).needs_review
+        for one in documents
+    ]
+    return len(asked), sum(bool(reasons) for reasons in asked), sum(any("meaning" not in reason for reason in reasons) for reasons in asked)
+
+
 def import_seconds(statement: str, runs: int = 5) -> float:
     """How long a statement takes in a fresh interpreter; the best of several."""
     code = f"import time; start = time.perf_counter(); {statement}; print(time.perf_counter() - start)"
@@ -67,6 +153,10 @@ def import_seconds(statement: str, runs: int = 5) -> float:
 def main() -> None:
     decided = decisions_per_second()
     print(f"policy: {decided:,.0f} decisions/s over distinct requests, ten managed policies ({decided / WANTED_DECISIONS:.1f} x the aim)")
+    exposed = exposure_seconds()
+    print(f"policy: exposure of a bucket policy of 20 KB: {exposed * 1000:.1f} ms ({exposed / WANTED_EXPOSURE:.2f} of the limit)")
+    every, some, other = reviews()
+    print(f"policy: {some} of {every} managed policies, opened to everyone, need a review ({some / every:.1%}); {other} for another reason than an unknown key")
     for statement in ("import cloudsoc.policy", "from cloudsoc.policy import decide"):
         imported = import_seconds(statement)
         print(f"policy: {statement}: {imported * 1000:.1f} ms ({imported / WANTED_IMPORT:.2f} of the limit)")

@@ -53,10 +53,8 @@ def key(manager: str, arn: str = KEY_ARN) -> Key:
         key_id=arn.rpartition("/")[2],
         key_manager=manager,
         key_spec="SYMMETRIC_DEFAULT",
-        key_usage="ENCRYPT_DECRYPT",
         key_state="Enabled",
         origin="AWS_KMS",
-        multi_region=False,
         creation_date=datetime(2025, 1, 1, tzinfo=UTC),
     )
 
