@@ -1,6 +1,8 @@
-"""AWS Config: recorders, whether they run, and what they record."""
+"""AWS Config: recorders, whether they run, what they record, and where it goes."""
 
 from __future__ import annotations
+
+from datetime import datetime
 
 from cloudsoc.aws.account import Region
 from cloudsoc.model import Fact, Part, Resource, listed, part, reads
@@ -57,6 +59,7 @@ class Recorder(Resource[Region]):
     """The customer managed configuration recorder; those of other AWS services are not listed."""
 
     name: str
+    role_arn: str | None = None
     recording_group: RecordingGroup | None = None
     recording_mode: RecordingMode | None = None
 
@@ -68,3 +71,55 @@ class RecorderStatus(Fact[Recorder]):
     recording: bool
     last_status: str | None = None
     last_error_code: str | None = None
+
+
+@listed(
+    "config:DescribeDeliveryChannels.DeliveryChannels[]",
+    arn="{account}/{region}/delivery-channel/{name}",
+    resource_type="AWS::Config::DeliveryChannel",
+)
+class DeliveryChannel(Resource[Region]):
+    """Where a recorder delivers to; AWS knows one a region."""
+
+    name: str
+    s3_bucket_name: str
+    s3_key_prefix: str | None = None
+    s3_kms_key_arn: str | None = None
+    sns_topic_arn: str | None = None
+
+
+@part
+class ExportDelivery(Part):
+    """How the last delivery of files went."""
+
+    last_status: str | None = None
+    last_error_code: str | None = None
+    last_successful_time: datetime | None = None
+
+
+@part
+class StreamDelivery(Part):
+    """How the last message went."""
+
+    last_status: str | None = None
+    last_error_code: str | None = None
+
+
+@reads("config:DescribeDeliveryChannelStatus.DeliveryChannelsStatus[]", joins="{account}/{region}/delivery-channel/{name}")
+class DeliveryChannelStatus(Fact[DeliveryChannel]):
+    """How the deliveries of history, snapshots and messages went. What never happened has no status."""
+
+    config_history_delivery_info: ExportDelivery | None = None
+    config_snapshot_delivery_info: ExportDelivery | None = None
+    config_stream_delivery_info: StreamDelivery | None = None
+
+
+@listed(
+    "config:DescribeRetentionConfigurations.RetentionConfigurations[]",
+    arn="{account}/{region}/retention-configuration/{Name}",
+    resource_type="AWS::Config::RetentionConfiguration",
+)
+class RetentionConfiguration(Resource[Region]):
+    """For how long the history is kept; without one for seven years."""
+
+    retention_period_in_days: int

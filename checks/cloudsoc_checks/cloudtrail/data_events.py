@@ -106,6 +106,7 @@ def _objects(
         if trail.is_multi_region_trail and kind in recording.data(OBJECTS, "arn:"):
             return Passed(f"{named(trail, account.account)} records {kind}s in all buckets")
     if not buckets:
+        len(trails)  # one that was not read might record them all
         return NotApplicable("there is no bucket")
     missing = {bucket.arn: bucket for bucket in buckets if kind not in _recorded(bucket, trails.known)}
     if not missing:

@@ -1,0 +1,1 @@
+"""What SOC 2 asks of the record of configuration changes."""
