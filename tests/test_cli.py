@@ -281,7 +281,7 @@ def test_ctrl_c_writes_what_there_is_and_exits_130(tmp_path: Path) -> None:
         asked = time.monotonic()
         out, err = process.communicate(timeout=30)
     assert process.returncode == 130, err
-    assert time.monotonic() - asked < 5
+    assert time.monotonic() - asked < 25  # judging and writing what there is included, on a busy machine
     assert "interrupted" in err
     report = cloudsoc.Report.from_json(file.read_text(encoding="utf-8"))
     assert {cause.error for one in report.not_assessed for cause in one.causes} >= {"interrupted"}
