@@ -160,7 +160,7 @@ test_bucket_object_lock_enabled = table(
     },
     not_applicable={
         "other data": given(BUCKET, None, tagged(DataClassification="public"), says="DataClassification=public"),
-        "no such tag": given(BUCKET, UNREAD, tagged(Owner="me"), says="this one is not"),
+        "no such tag": given(BUCKET, UNREAD, tagged(Owner="me"), says="has no such tag"),
         "no tags": (BUCKET, None, None),
     },
     not_assessed={"the lock denied": (BUCKET, UNREAD, RECORDS), "the tags denied": (BUCKET, None, UNREAD)},
@@ -270,7 +270,7 @@ test_versioned_bucket_expires_old_versions = table(
         "another rule keeps some": (BUCKET, ON, life(goes(old=30, newer=3), goes(old=90))),
     },
     failed={
-        **{f"some objects {name}": given(BUCKET, ON, life(goes(old=30, **narrow)), says="of some objects only") for name, narrow in NARROW.items()},
+        **{f"some objects {name}": given(BUCKET, ON, life(goes(old=30, **narrow)), says="only some objects") for name, narrow in NARROW.items()},
         "no rule": given(BUCKET, ON, None, says="stay for ever"),
         "no rule for them": given(BUCKET, ON, life(goes(30)), says="old versions stay for ever"),
         "disabled": (BUCKET, ON, life(goes(old=30, status="Disabled"))),
@@ -338,7 +338,12 @@ test_log_bucket_retains_logs_for_audit_period = table(
         "the log itself": (BUCKET, RECEIVES, life(goes(30, prefix="web/"))),
         "a part of the log": (BUCKET, RECEIVES, life(goes(30, prefix="web/AWSLogs/"))),
         "below what any setting may say": given(BUCKET, RECEIVES, life(goes(179)), min_days=30, says="before 180"),
-        "at a date": (BUCKET, RECEIVES, life(LifecycleRule(status="Enabled", expiration=LifecycleExpiration(date=datetime(2030, 1, 1, tzinfo=UTC))))),
+        "at a date": given(
+            BUCKET,
+            RECEIVES,
+            life(LifecycleRule(status="Enabled", expiration=LifecycleExpiration(date=datetime(2030, 1, 1, tzinfo=UTC)))),
+            says="at a date that is set",
+        ),
         "too early, though other sources are not known": (BUCKET, SOMETHING, life(goes(30))),
     },
     not_applicable={

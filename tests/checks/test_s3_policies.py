@@ -76,7 +76,7 @@ test_bucket_policy_limits_cross_account_access = table(
             sharing(allow(principal={"AWS": "arn:aws:iam::cloudfront:user/CloudFront Origin Access Identity E1"})),
             *NOT_TOLD,
         ),
-        "a trusted account": given(BUCKET, sharing(PARTNER), *NOT_TOLD, trusted_accounts=(OTHER,), says=OTHER),
+        "a trusted account": given(BUCKET, sharing(PARTNER), *NOT_TOLD, trusted_accounts=(OTHER,), says=f"let in, and trusted: {OTHER}"),
         "an account of the organization": (BUCKET, sharing(PARTNER), *MEMBER),
         "the organization": (BUCKET, sharing(IN_ORGANIZATION), *MEMBER),
         "a trusted account, whatever a key means": given(
@@ -146,11 +146,21 @@ SPELLINGS = {
     "a star for both": [deny(Resource="arn:aws:s3:::photos*")],
     "no exception": [deny(Action=None, NotAction="iam:*")],
     "whatever comes": [deny(Condition=None)],
+    "of all other buckets, and this one": [deny(Resource=None, NotResource="arn:aws:s3:::other/*")],
+    "everybody among others": [deny(Principal={"AWS": ["*", OTHER]})],
+    "two conditions of one meaning": [deny(Condition={"Bool": {"aws:SecureTransport": "false"}, "StringNotEquals": {"aws:SecureTransport": "true"}})],
+    "with and without": [deny(Condition={"Bool": {"aws:SecureTransport": ["true", "false"]}})],
+    "where the key is there": [deny(Condition={"Null": {"aws:SecureTransport": "false"}})],
+    "a plus beside it": [deny(), ALLOW_TLS, deny(Condition={"NumericLessThan": {"s3:TlsVersion": 1.2}})],
 }
 NOT_IT = {
     "no Deny": [ALLOW_TLS],
     "a Deny of something else": [deny(Condition={"Bool": {"aws:MultiFactorAuthPresent": "false"}})],
     "a Deny of requests with TLS": [deny(Condition={"Bool": {"aws:SecureTransport": "true"}})],
+    "old versions of TLS only": [deny(Condition={"NumericLessThan": {"s3:TlsVersion": "1.2"}})],
+    "where the key is not there, which never happens": [deny(Condition={"Null": {"aws:SecureTransport": "true"}})],
+    "requests with TLS, by a text": [deny(Condition={"StringEquals": {"aws:SecureTransport": "true"}})],
+    "an Allow without TLS": [ALLOW_TLS | {"Condition": {"Bool": {"aws:SecureTransport": "false"}}}],
     "only from some addresses": [deny(Condition={"Bool": {"aws:SecureTransport": "false"}, "NotIpAddress": {"aws:SourceIp": "10.0.0.0/8"}})],
 }
 
@@ -166,6 +176,13 @@ test_bucket_requires_tls = table(
         "S3-9: another bucket": given(BUCKET, policy(deny(Resource=["arn:aws:s3:::other", "arn:aws:s3:::other/*"])), says="in part"),
         "one account only": given(BUCKET, policy(deny(Principal={"AWS": "111122223333"})), says="in part"),
         "reads only": given(BUCKET, policy(deny(Action="s3:Get*")), says="in part"),
+        "all but one account": given(BUCKET, policy(deny(Principal=None, NotPrincipal={"AWS": OTHER})), says="in part"),
+        "all but one action": given(BUCKET, policy(deny(Action=None, NotAction="s3:GetObject")), says="in part"),
+        "a part of the objects": given(BUCKET, policy(deny(Resource=[BOTH[0], "arn:aws:s3:::photos/private/*"])), says="only requests about the bucket"),
+        "all but a part of the objects": given(
+            BUCKET, policy(deny(Resource=None, NotResource="arn:aws:s3:::photos/open/*")), says="only requests about the bucket"
+        ),
+        "all services but S3": given(BUCKET, policy(deny(Action="iam:*")), says="in part"),
     },
     not_assessed={"S3-2: the policy denied": (BUCKET, UNREAD)},
 )

@@ -73,7 +73,7 @@ def versioned_bucket_expires_old_versions(
     if keeps_some_versions(enabled(lifecycle)):
         return Failed("the newest old versions of each object stay for ever")
     partly = any(rule.noncurrent_version_expiration for rule in enabled(lifecycle))
-    return Failed("old versions of some objects only go" if partly else "old versions stay for ever")
+    return Failed("only some objects lose their old versions" if partly else "old versions stay for ever")
 
 
 @check(direct=(C1_2, P4_2, P4_3), supporting=(CC6_5,), severity=MEDIUM)
@@ -129,7 +129,7 @@ def log_bucket_retains_logs_for_audit_period(bucket: Bucket, targets: LogTargets
     for target in received:
         days = days_kept(lifecycle, target.prefix)
         if days is not None and days < limit:
-            return Failed(f"the log of {target.source} goes after {days} days, before {limit}")
+            return Failed(f"the log of {target.source} goes " + (f"after {days} days, before {limit}" if days else "at a date that is set, whatever its age"))
     shortest = days_kept(lifecycle, "")
     if shortest is not None and shortest < limit:
         targets.complete(bucket)  # what goes early may be the log of something that was not read

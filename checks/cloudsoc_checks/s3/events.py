@@ -36,6 +36,8 @@ def bucket_access_logging_enabled(
     """
     if (to := logging.logging_enabled) is not None:
         return Passed(f"logged to {to.target_bucket}/{to.target_prefix}")
+    if any(one.logging_enabled and one.logging_enabled.target_bucket == bucket.name for _, one in others):
+        return NotApplicable("it receives the access logs of other buckets")
     recorded: dict[str, str] = {}
     for trail, recording in trails.known:
         if trail.is_multi_region_trail or trail.home_region == bucket.region:
@@ -44,8 +46,6 @@ def bucket_access_logging_enabled(
         return Passed(f"data events are recorded by {' and '.join(sorted({*recorded.values()}))}")
     if trails.unread:  # one of them may record what the others leave out
         raise Incomplete(*trails.unread)
-    if any(one.logging_enabled and one.logging_enabled.target_bucket == bucket.name for _, one in others):
-        return NotApplicable("it receives the access logs of other buckets")
     if recorded:
         (kind,) = recorded
         return Failed(f"no access log, and only {kind} events are recorded by {recorded[kind]}")

@@ -78,11 +78,11 @@ def bucket_policy_limits_cross_account_access(
         return Failed("; ".join(f"{who} may {', '.join(actions)}" for who, actions in able))
     if strange := [one for one in sharing.organizations() if own is None or one != own.id]:
         return Failed(f"let in without being trusted: {', '.join(strange)}")
-    shared = sharing.accounts()
-    if unknown := foreign(shared, account.account, trusted_accounts, organization):
+    if unknown := foreign(sharing.accounts(), account.account, trusted_accounts, organization):
         return Failed(f"let in without being trusted: {', '.join(unknown)}")
     sharing.settle(foreign(sharing.possible(), account.account, trusted_accounts, organization))
-    return Passed(f"only trusted accounts are let in: {', '.join(shared)}" if shared else "no other account is let in")
+    named = [*sharing.organizations(), *sharing.accounts(), *sharing.possible()]
+    return Passed(f"let in, and trusted: {', '.join(dict.fromkeys(named))}" if named else "no other account is let in")
 
 
 @check(

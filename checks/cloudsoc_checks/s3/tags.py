@@ -20,7 +20,7 @@ def not_meant(tagging: BucketTagging | None, applies_to_tag: str) -> NotApplicab
     wanted = [one.strip().lower() for one in values.split(",") if one.strip()]
     if value is not None and (not wanted or value.lower() in wanted):
         return None
-    return NotApplicable(f"only for buckets tagged {applies_to_tag}; this one is " + ("not" if value is None else f"{key}={value}"))
+    return NotApplicable(f"only for buckets tagged {applies_to_tag}; this one {'has no such tag' if value is None else f'is {key}={value}'}")
 
 
 @check(
