@@ -46,7 +46,7 @@ test_sensitive_service_access_not_stale = table(
         "one of two": given(OLD, role(sagemaker=None, bedrock=AT), AT, says="bedrock used on 2026-11-25, sagemaker never used"),
         "another service": given(OLD, role(kms=None), AT, services=("kms",)),
     },
-    not_applicable={"no rights to them": (OLD, role(s3=None), AT), "service-linked": (LINKED, service_linked(LINKED), AT)},
+    not_applicable={"no rights to them": given(OLD, role(s3=None), AT, says="bedrock, sagemaker"), "service-linked": (LINKED, service_linked(LINKED), AT)},
     not_assessed={"unread": (OLD, UNREAD, AT)},
 )
 
@@ -55,7 +55,11 @@ IDLE = but(ROW, password_enabled=False)
 test_user_sensitive_service_access_not_stale = table(
     user_sensitive_service_access_not_stale,
     passed={"in use": (USER, user(bedrock=AT), AT), "IAM-7: new": (but(USER, create_date=AT), user(bedrock=None), AT)},
-    failed={"never": (USER, user(bedrock=None), AT)},
+    failed={
+        "never": (USER, user(bedrock=None), AT),
+        "not for long": (USER, user(bedrock=ago(days=61)), AT),
+        "the other service": given(USER, user(sagemaker=None), AT, says="sagemaker never used"),
+    },
     not_applicable={"no rights to them": (USER, user(s3=AT), AT), "no credentials": (USER, has_credentials(USER, IDLE), AT)},
     not_assessed={"unread": (USER, UNREAD, AT)},
 )
@@ -83,15 +87,22 @@ test_user_changes_recorded_for_review = table(
             Everywhere([change("CreateUser"), change("CreateUser", id="2"), change("DeleteUser")]),
             says="3 changes in 90 days, each with time",
         ),
-        "counted": given(ACCOUNT, REGIONS, Everywhere([change("DeleteUser"), change("CreateUser")]), says="1 CreateUser, 1 DeleteUser"),
-        "none": given(ACCOUNT, REGIONS, Everywhere(), says="0 changes"),
+        "counted": given(ACCOUNT, REGIONS, Everywhere([change("DeleteUser"), change("CreateUser")]), says="author: 1 CreateUser, 1 DeleteUser"),
+        "none": given(ACCOUNT, REGIONS, Everywhere(), says="0 changes in 90 days, each with time and author"),
         "regions that record nothing of IAM are outside the scope": (ACCOUNT, REGIONS, Everywhere([change("CreateUser")], [OUTSIDE])),
     },
-    failed={"by nobody": given(ACCOUNT, REGIONS, Everywhere([change("CreateUser"), change("PutRolePolicy", None)]), says="1 of 2")},
+    failed={
+        "by nobody": given(ACCOUNT, REGIONS, Everywhere([change("CreateUser"), change("PutRolePolicy", None)]), says="1 of 2"),
+        "several by nobody": given(
+            ACCOUNT, REGIONS, Everywhere(change(f"Call{n}", None, str(n)) for n in range(6)), says="Call3 on 2026-11-23, Call4 on 2026-11-23"
+        ),
+    },
     not_assessed={
         "cut short": (ACCOUNT, REGIONS, Everywhere([change("CreateUser")], [UNREAD])),
         "cut short, though one names nobody": (ACCOUNT, REGIONS, Everywhere([change("CreateUser", None)], [UNREAD])),
-        "the home of IAM is not known": given(ACCOUNT, Everywhere([region("eusc-de-east-1")]), Everywhere(), says="which region"),
+        "the home of IAM is not known": given(
+            ACCOUNT, Everywhere([region("eusc-de-east-1")]), Everywhere(), says="cloudtrail:LookupEvents: needs review: it is not known in which region"
+        ),
         "the home of IAM is outside the scope": (ACCOUNT, Everywhere([region("eu-west-1")], [OUTSIDE]), Everywhere((), [OUTSIDE])),
         "regions unread": (ACCOUNT, Everywhere((), [UNREAD]), Everywhere()),
     },

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from cloudsoc.aws.accessanalyzer import Analyzer, OpenAccessFinding
 from cloudsoc.aws.account import Region
 from cloudsoc.aws.iam.federation import OidcProvider, SamlProvider
 from cloudsoc.aws.identity_center import IdentityCenterInstance
-from cloudsoc.model import Every, Everywhere, Its
+from cloudsoc.model import Every, Everywhere, Failed, Its
 from cloudsoc_checks.iam.analyzer import access_analyzer_enabled, access_analyzer_findings_resolved
 from cloudsoc_checks.iam.federation import federated_sign_in_configured
 from tests.checks.iam_facts import ACCOUNT, AT, MANAGEMENT, MASTER, MEMBER, OWN, ago
@@ -33,7 +35,14 @@ test_access_analyzer_enabled = table(
     },
     not_assessed={
         "unread": (REGION, Its((), [UNREAD]), ACCOUNT, MASTER),
-        "one of the organization is seen where it was made": given(REGION, Its(), ACCOUNT, MEMBER, says=f"account {MANAGEMENT}"),
+        "one of the organization is seen where it was made": given(
+            REGION,
+            Its(),
+            ACCOUNT,
+            MEMBER,
+            says=f"accessanalyzer:ListAnalyzers: no analyzer of external access is active here, one of the organization may be; for review from account {MANAGEMENT}",
+        ),
+        "and where": given(REGION, Its(), ACCOUNT, MEMBER, says=f"(eu-west-1 in {MANAGEMENT})"),
         "the organization unread": (REGION, Its(), ACCOUNT, UNREAD),
     },
 )
@@ -52,6 +61,12 @@ test_access_analyzer_findings_resolved = table(
     },
     failed={
         "an old one": given(ANALYZER, Its([finding(1), finding(31)]), AT, says="1 findings are open for more than 30 days: arn:aws:s3:::photos"),
+        "many": given(
+            ANALYZER,
+            Its([finding(40 + n, f"arn:{n}") for n in range(6)]),
+            AT,
+            says="6 findings are open for more than 30 days: arn:0, arn:1, arn:2, arn:3, arn:4",
+        ),
         "one without a name": given(ANALYZER, Its([finding(31, None)]), AT, says="AWS::S3::Bucket"),
         "one is known": (ANALYZER, Its([finding(31)], [UNREAD]), AT),
     },
@@ -92,15 +107,34 @@ test_federated_sign_in_configured = table(
     failed={
         "nothing": providers(),
         "nothing in the management account": providers(organization=MASTER),
-        "expired": given(*providers(saml=Every([but(SAML, valid_until=AT)])), says="expired: corp"),
+        "expired": given(*providers(saml=Every([but(SAML, valid_until=AT)])), says="no identity provider for people; expired: corp"),
+        "several expired": given(
+            *providers(saml=Every([but(SAML, valid_until=AT), but(SAML, arn=f"{SAML.arn}-2", valid_until=AT)])), says="expired: corp, corp-2"
+        ),
         "a pipeline is no person": given(*providers(oidc=Every([GITHUB])), says="for programs: token.actions"),
         "Identity Center is not there yet": providers(centers=Everywhere([but(CENTER, status="CREATE_IN_PROGRESS")]), organization=MEMBER),
     },
     not_assessed={
-        "IAM-14: a member does not see it": given(*providers(organization=MEMBER), says=f"account {MANAGEMENT}"),
+        "IAM-14: a member does not see it": given(
+            *providers(organization=MEMBER),
+            says=f"sso-admin:ListInstances: no identity provider for people; IAM Identity Center cannot be seen from a member account; for review from account {MANAGEMENT}",
+        ),
         "SAML unread": providers(saml=Every((), [UNREAD])),
         "OpenID Connect unread": providers(oidc=Every((), [UNREAD])),
         "Identity Center unread": providers(centers=Everywhere((), [UNREAD])),
         "the organization unread": providers(organization=UNREAD),
     },
 )
+
+
+@pytest.mark.parametrize(
+    "issuer",
+    [
+        *("token.actions.githubusercontent.com", "token.actions.githubusercontent.com/acorn", "gitlab.com", "oidc.eks.eu-west-1.amazonaws.com/id/EXAMPLE"),
+        *("app.terraform.io", "oidc.circleci.com/org/1", "agent.buildkite.com", "api.bitbucket.org/2.0/workspaces/acorn/pipelines-config/identity/oidc"),
+        *("api.pulumi.com/oidc", "acorn.app.spacelift.io", "vstoken.dev.azure.com/1", "storage.googleapis.com/acorn-oidc", "oidc.vercel.com/acorn"),
+    ],
+)
+def test_what_vouches_for_programs_vouches_for_no_people(issuer: str) -> None:
+    provider = but(OIDC, arn=f"arn:aws:iam::{OWN}:oidc-provider/{issuer}")
+    assert isinstance(federated_sign_in_configured(ACCOUNT, NO_SAML, Every([provider]), NO_CENTERS, None, AT), Failed)

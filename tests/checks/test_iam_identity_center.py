@@ -92,11 +92,13 @@ test_permission_set_grants_administrator_only_to_approved = table(
         "IAM-14: a group": given(*admins(OPS), approved_admin_principals=("ops",), says="group ops (ann, ben)"),
         "IAM-14: all people of a group": given(*admins(OPS), approved_admin_principals=("ann", "ben")),
         "a group by id, which is gone": given(*admins(to("g-gone")), approved_admin_principals=("g-gone",)),
+        "two": given(*admins(ANN, OPS), approved_admin_principals=("ann", "ops"), says=f"ann in account {OWN}; group ops"),
         "nobody": given(*admins(), says="assigned to nobody"),
         "a person decides although groups are unread": given(*admins(ANN, groups=UNREAD, members=UNREAD), approved_admin_principals=("ann",)),
     },
     failed={
         "a person": given(*admins(ANN, BEN), approved_admin_principals=("ann",), says="ben in account"),
+        "two": given(*admins(ANN, BEN), approved_admin_principals=(), says=f"ann in account {OWN}; ben in"),
         "a person in another account": given(*admins(ANN), approved_admin_principals=(f"{MANAGEMENT}/ann",)),
         "IAM-14: one of a group": given(*admins(OPS), approved_admin_principals=("ann",), says="group ops (ann, ben)"),
         "an empty group": given(*admins(to("g-empty")), approved_admin_principals=("ann",), says="nobody"),
@@ -125,7 +127,10 @@ test_permission_set_grants_administrator_only_to_approved = table(
         "groups unread": given(*admins(to("g-gone"), groups=Every(GROUPS.known, [UNREAD])), approved_admin_principals=("ann",)),
         "who is in a group unread": given(*admins(OPS, members=Every(MEMBERS.known, [UNREAD])), approved_admin_principals=("ann", "ben")),
         "policies of each account": given(*admins(ANN, policies=Its([but(READER, customer_managed=("/Admin",))])), says="/Admin"),
-        "IAM-14: a member does not see it": given(*admins(centers=Everywhere(), **HERE), says=f"account {MANAGEMENT}"),
+        "IAM-14: a member does not see it": given(
+            *admins(centers=Everywhere(), **HERE),
+            says=f"sso-admin:ListInstances: no IAM Identity Center can be seen from a member account; for review from account {MANAGEMENT}",
+        ),
         "IAM-14: a member that sees it is not told": given(
             *admins(centers=Everywhere([but(CENTER, owner_account_id=MANAGEMENT)]), policies=Its((), [UNREAD]), **HERE), says=f"account {MANAGEMENT}"
         ),

@@ -71,7 +71,7 @@ test_user_requires_hardware_mfa = table(
     user_requires_hardware_mfa,
     passed={
         "a passkey": given(USER, WHOLE, Its([PASSKEY]), NONE, says="u2f/user/ann"),
-        "a token and a passkey": (USER, WHOLE, Its([TOKEN, PASSKEY]), OTHERS),
+        "a token and a passkey": given(USER, WHOLE, Its([TOKEN, PASSKEY]), OTHERS, says=f"{TOKEN.serial_number}, {PASSKEY.serial_number}"),
         "IAM-4: mixed, where that is accepted": given(USER, WHOLE, Its([TOKEN, APP]), APPS, accept_mixed=True, says="beside it"),
         "everybody, where that is asked for": given(USER, NOBODY, Its([PASSKEY]), NONE, only_privileged=False),
     },
@@ -79,6 +79,8 @@ test_user_requires_hardware_mfa = table(
         "IAM-4: an app": given(USER, WHOLE, Its([APP]), APPS, says="virtual or text message only"),
         "IAM-4: an app alone, where mixed is accepted": given(USER, WHOLE, Its([APP]), APPS, accept_mixed=True),
         "IAM-4: mixed": given(USER, WHOLE, Its([TOKEN, APP]), APPS, says="beside it"),
+        "an app and text messages": given(USER, WHOLE, Its([APP, TEXT]), APPS, says=f"only: {APP.serial_number}, {TEXT.serial_number}"),
+        "an app, text messages and a token": given(USER, WHOLE, Its([APP, TEXT, TOKEN]), APPS, says=f"device {APP.serial_number}, {TEXT.serial_number}"),
         "text messages": given(USER, WHOLE, Its([TEXT]), NONE, says="sms-mfa"),
         "no factor": given(USER, WHOLE, Its(), NONE, says="at all"),
         "everybody": given(USER, NOBODY, Its([APP]), APPS, only_privileged=False),

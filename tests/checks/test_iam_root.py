@@ -38,6 +38,9 @@ test_root_user_requires_mfa = table(
     passed={"a factor": (ROOT,), "a factor without a password": (but(ROOT, account_password_present=0),)},
     failed={
         "IAM-2: a password without one": given(NO_FACTOR, says="a password"),
+        "IAM-2: all of them without one": given(
+            but(NO_FACTOR, account_access_keys_present=1, account_signing_certificates_present=1), says="but a password, access keys, signing certificates"
+        ),
         "IAM-2: access keys without one": given(but(NOTHING_LEFT, account_access_keys_present=1), says="access keys"),
         "IAM-2: a signing certificate without one": given(but(NOTHING_LEFT, account_signing_certificates_present=1), says="certificates"),
         "IAM-1: no word about the password is no proof that there is none": given(but(NO_FACTOR, account_password_present=None), says="does not say"),
@@ -62,6 +65,7 @@ test_root_user_requires_hardware_mfa = table(
         "an app": given(ROOT, Every([virtual(ROOT.arn, "root-account-mfa-device")]), says="root-account-mfa-device"),
         "IAM-4: an app with another name": given(ROOT, Every([virtual(USER.arn), virtual(ROOT.arn, "hardware-key")]), says="mfa/hardware-key"),
         "an app decides although not all are read": (ROOT, Every([virtual(ROOT.arn)], [UNREAD])),
+        "two apps": given(ROOT, Every([virtual(ROOT.arn, "a"), virtual(ROOT.arn, "b")]), says=f"mfa/a, arn:aws:iam::{OWN}:mfa/b belongs"),
         "no factor": given(NO_FACTOR, UNREAD, says="at all"),
     },
     not_applicable={"IAM-1: no credentials": (NOTHING_LEFT, Every()), "IAM-3: GovCloud": (GOV, Every()), "IAM-3: China": (CHINA, Every())},
@@ -93,6 +97,12 @@ test_root_user_not_used_in_period = table(
         "its password": given(ROOT, but(UNUSED, password_last_used=ago(days=90)), AT, says="password on 2026-08-27"),
         "a key": given(ROOT, but(UNUSED, access_key_1_last_used_date=ago(days=1)), AT, says="access key 1"),
         "the other key": given(ROOT, but(UNUSED, access_key_2_last_used_date=ago(days=1)), AT, says="access key 2"),
+        "all of them": given(
+            ROOT,
+            but(UNUSED, password_last_used=AT, access_key_1_last_used_date=AT, access_key_2_last_used_date=AT),
+            AT,
+            says="its password on 2026-11-25, access key 1 on 2026-11-25, access key 2 on 2026-11-25",
+        ),
         "IAM-3: its key in GovCloud": (GOV, but(UNUSED, password_last_used="not_supported", access_key_1_last_used_date=ago(days=1)), AT),
     },
     not_applicable={"IAM-3: not told": given(GOV, but(UNUSED, password_last_used="not_supported"), AT, says="aws-us-gov")},
@@ -103,10 +113,13 @@ CENTRAL = RootAccessFeatures(enabled_features=("RootCredentialsManagement", "Roo
 
 test_root_credentials_centrally_managed = table(
     root_credentials_centrally_managed,
-    passed={"enabled": given(ACCOUNT, MASTER, CENTRAL, says="RootSessions"), "told to a delegated administrator": (ACCOUNT, MEMBER, CENTRAL)},
+    passed={
+        "enabled": given(ACCOUNT, MASTER, CENTRAL, says="enabled: RootCredentialsManagement, RootSessions"),
+        "told to a delegated administrator": (ACCOUNT, MEMBER, CENTRAL),
+    },
     failed={
         "another feature alone": given(ACCOUNT, MASTER, RootAccessFeatures(enabled_features=("RootSessions",)), says="RootSessions"),
-        "nothing": given(ACCOUNT, MASTER, RootAccessFeatures(), says="nothing"),
+        "nothing": given(ACCOUNT, MASTER, RootAccessFeatures(), says="enabled: nothing"),
         "no trusted access": given(ACCOUNT, MASTER, None, says="trusted access"),
     },
     not_applicable={"no organization": (ACCOUNT, None, UNREAD)},

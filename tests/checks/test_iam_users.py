@@ -51,17 +51,18 @@ INLINE = InlinePolicy(
 
 test_user_permissions_only_through_groups = table(
     user_permissions_only_through_groups,
-    passed={"by a group": given(but(USER, group_list=("engineers",)), says="engineers"), "none at all": given(USER, says="none")},
+    passed={"by groups": given(but(USER, group_list=("a", "b")), says="groups: a, b"), "none at all": given(USER, says="groups: none")},
     failed={
         "attached": given(but(USER, attached_managed_policies=(READ,)), says="ReadOnlyAccess"),
         "inline": given(but(USER, group_list=("engineers",), user_policy_list=(INLINE,)), says="more (inline)"),
+        "both": given(but(USER, attached_managed_policies=(READ,), user_policy_list=(INLINE,)), says="ReadOnlyAccess, more (inline)"),
     },
     not_assessed={"unread": (UNREAD,)},
 )
 
 test_user_belongs_to_group = table(
     user_belongs_to_group,
-    passed={"in one": given(but(USER, group_list=("engineers",)), says="engineers")},
+    passed={"in two": given(but(USER, group_list=("a", "b")), says="in a, b")},
     failed={"in none": (USER,)},
     not_assessed={"unread": (UNREAD,)},
 )
@@ -95,9 +96,11 @@ test_identity_has_owner_tag = table(
         "a role": (but(ROLE, tags=OWNED),),
         "in another case": (but(ROLE, tags=(Tag(key="owner", value="ann"),)),),
         "by another key": given(but(ROLE, tags=OWNED), tag_keys=("Contact", "team"), says="team=x"),
+        "by two": given(but(ROLE, tags=OWNED), tag_keys=("Owner", "team"), says="team=x, Owner=ann"),
     },
     failed={
         "no tags": (USER,),
+        "none of two": given(USER, tag_keys=("Owner", "Team"), says="no tag Owner or Team with a value"),
         "another tag": (but(ROLE, tags=OWNED[:1]),),
         "an empty tag": given(but(USER, tags=(Tag(key="Owner", value=" "),)), says="no tag Owner"),
     },
