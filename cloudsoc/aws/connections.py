@@ -30,6 +30,7 @@ class VpcPeeringConnectionVpcInfo(Part):
 
     owner_id: str
     vpc_id: str
+    cidr_block: str | None = None
     cidr_block_set: tuple[CidrBlock, ...] = ()
     ipv6_cidr_block_set: tuple[Ipv6CidrBlock, ...] = ()
 

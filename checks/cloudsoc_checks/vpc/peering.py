@@ -57,7 +57,8 @@ def peering_routes_are_least_privilege(connection: VpcPeeringConnection, tables:
 
 
 def _networks(side: VpcPeeringConnectionVpcInfo) -> tuple[str, ...]:
-    return (*(one.cidr_block for one in side.cidr_block_set), *(one.ipv6_cidr_block for one in side.ipv6_cidr_block_set))
+    four = [*([side.cidr_block] if side.cidr_block else []), *(one.cidr_block for one in side.cidr_block_set)]
+    return (*dict.fromkeys(four), *(one.ipv6_cidr_block for one in side.ipv6_cidr_block_set))
 
 
 @check(

@@ -81,6 +81,11 @@ test_peering_routes_are_least_privilege = table(
     },
     failed={
         "the whole network": given(PEERING, leads("10.9.0.0/16"), LISTS, says="rtb-m lead to the whole of 10.9.0.0/16"),
+        "the whole network, told apart from any others": (
+            but(PEERING, accepter_vpc_info=but(side(FOREIGN, "vpc-9"), cidr_block="10.9.0.0/16")),
+            leads("10.9.0.0/16"),
+            LISTS,
+        ),
         "more than that": (PEERING, leads("10.0.0.0/8"), LISTS),
         "one of its networks": (PEERING, leads("10.10.0.0/16"), LISTS),
         "NET-1: the whole of its IPv6": (SIXES, leads("2a05:d018::/56"), LISTS),
