@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from cloudsoc.aws.vpc import NetworkAcl
+from cloudsoc.graphs.inhabited import Inhabited
 from cloudsoc.graphs.network_acls import admitted_from_internet
 from cloudsoc.graphs.ranges import Ranges, is_every_port
 from cloudsoc.graphs.ranges import ports as among
@@ -23,7 +24,7 @@ EPHEMERAL = Ranges(((1024, 65535),))
         "Steampipe:vpc_network_acl_remote_administration",
     ),
 )
-def network_acl_blocks_public_admin_ports(acl: NetworkAcl, *, ports: tuple[str, ...] = ("22", "3389")) -> Verdict:
+def network_acl_blocks_public_admin_ports(acl: NetworkAcl, inhabited: Inhabited, *, ports: tuple[str, ...] = ("22", "3389")) -> Verdict:
     """Network ACLs keep SSH and Remote Desktop from the internet out.
 
     Why: a network ACL holds where a security group was opened by mistake; it is the second lock on the same door.
@@ -41,7 +42,11 @@ def network_acl_blocks_public_admin_ports(acl: NetworkAcl, *, ports: tuple[str, 
         return Passed(f"TCP {', '.join(ports)} from the internet: refused")
     if not found - EPHEMERAL and (1023 not in admitted) and EPHEMERAL - admitted == Ranges():
         return Failed(f"TCP {found} comes in from the internet with the whole ephemeral range 1024-65535", severity=LOW)
-    return Failed(f"TCP {found} comes in from the internet" + (f", to {len(acl.associations)} subnets" if acl.associations else ", to no subnet so far"))
+    if not acl.associations:
+        return Failed(f"TCP {found} comes in from the internet, to no subnet so far", severity=LOW)
+    behind = [one.subnet_id for one in acl.associations]
+    told = f"TCP {found} comes in from the internet, to {len(behind)} subnets"
+    return Failed(told + ("" if inhabited.severity(*behind) is None else ", in which there is nothing"), severity=inhabited.severity(*behind))
 
 
 @check(

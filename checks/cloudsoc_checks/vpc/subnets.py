@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from cloudsoc.aws.account import Account
 from cloudsoc.aws.vpc import RouteTable, Subnet, Vpc
+from cloudsoc.graphs.inhabited import Inhabited
 from cloudsoc.graphs.routes import is_public
 from cloudsoc.graphs.zones import zones_of
 from cloudsoc.model import EXTENDED, LOW, MEDIUM, Every, Everywhere, Failed, NotApplicable, Passed, Verdict, check
@@ -18,7 +19,7 @@ from cloudsoc.model.criterion import A1_2, CC6_1, CC6_6, CC9_1
         *("Prowler:vpc_subnet_no_public_ip_by_default", "Steampipe:vpc_subnet_auto_assign_public_ip_disabled"),
     ),
 )
-def subnet_disables_auto_public_ip(subnet: Subnet) -> Verdict:
+def subnet_disables_auto_public_ip(subnet: Subnet, inhabited: Inhabited) -> Verdict:
     """Subnets hand out no public addresses by themselves.
 
     Why: a public address should be a decision; where a subnet gives one to whatever starts in it, servers face the internet that nobody meant to.
@@ -29,7 +30,10 @@ def subnet_disables_auto_public_ip(subnet: Subnet) -> Verdict:
     Terraform: ``aws_subnet.map_public_ip_on_launch``, ``aws_subnet.assign_ipv6_address_on_creation``.
     """
     found = [name for name, on in (("IPv4", subnet.map_public_ip_on_launch), ("IPv6", subnet.assign_ipv6_address_on_creation)) if on]
-    return Failed(f"gives every new interface a public {' and '.join(found)} address") if found else Passed("gives no public addresses by itself")
+    if not found:
+        return Passed("gives no public addresses by itself")
+    told = f"gives every new interface a public {' and '.join(found)} address{inhabited.told(subnet.subnet_id)}"
+    return Failed(told, severity=inhabited.severity(subnet.subnet_id))
 
 
 @check(
@@ -37,7 +41,7 @@ def subnet_disables_auto_public_ip(subnet: Subnet) -> Verdict:
     severity=MEDIUM,
     refs=("Prowler:vpc_subnet_separate_private_public", "Steampipe:vpc_subnet_public_and_private"),
 )
-def separates_public_and_private_subnets(vpc: Vpc, subnets: Every[Subnet], tables: Every[RouteTable]) -> Verdict:
+def separates_public_and_private_subnets(vpc: Vpc, subnets: Every[Subnet], tables: Every[RouteTable], inhabited: Inhabited) -> Verdict:
     """A VPC with public subnets has private ones as well.
 
     Why: what need not face the internet belongs where the internet does not lead; without a private subnet everything stands in the front row.
@@ -51,7 +55,8 @@ def separates_public_and_private_subnets(vpc: Vpc, subnets: Every[Subnet], table
     if not public:
         return NotApplicable("it has no subnet with a route to an internet gateway" if mine else "it has no subnets")
     if len(public) == len(mine):
-        return Failed(f"all {len(mine)} subnets have a route to an internet gateway")
+        told = f"all {len(mine)} subnets have a route to an internet gateway{inhabited.told(vpc.vpc_id)}"
+        return Failed(told, severity=inhabited.severity(vpc.vpc_id))
     return Passed(f"{len(public)} public and {len(mine) - len(public)} private subnets")
 
 

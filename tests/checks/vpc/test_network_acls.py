@@ -6,6 +6,7 @@ from hypothesis import given as any_of
 from hypothesis import strategies as st
 
 from cloudsoc.aws.vpc import NetworkAcl, NetworkAclAssociation, NetworkAclEntry, PortRange
+from cloudsoc.graphs.inhabited import Inhabited
 from cloudsoc.graphs.network_acls import admitted
 from cloudsoc.graphs.ranges import Addresses
 from cloudsoc.model import LOW
@@ -45,29 +46,34 @@ def acl(*entries: NetworkAclEntry) -> NetworkAcl:
 
 SSH = (22, 22)
 
+LIVELY = Inhabited(frozenset({"subnet-1"}))
+
 test_network_acl_blocks_public_admin_ports = table(
     network_acl_blocks_public_admin_ports,
     passed={
-        "no rule at all: refused": (acl(),),
-        "web only": (acl(entry(100, "allow", ports=(443, 443)), LAST),),
-        "a lower deny wins": (acl(entry(100, "deny", ports=SSH), entry(101, "deny", ports=(3389, 3389)), entry(200, "allow")),),
-        "from inside": (acl(entry(100, "allow", "10.0.0.0/8")),),
-        "what goes out": (acl(entry(100, "allow", egress=True)),),
-        "UDP": (acl(entry(100, "allow", protocol="17", ports=SSH)),),
-        "other ports": given(acl(entry(100, "allow", ports=SSH)), ports=("23",)),
+        "no rule at all: refused": (acl(), LIVELY),
+        "web only": (acl(entry(100, "allow", ports=(443, 443)), LAST), LIVELY),
+        "a lower deny wins": (acl(entry(100, "deny", ports=SSH), entry(101, "deny", ports=(3389, 3389)), entry(200, "allow")), LIVELY),
+        "from inside": (acl(entry(100, "allow", "10.0.0.0/8")), LIVELY),
+        "what goes out": (acl(entry(100, "allow", egress=True)), LIVELY),
+        "UDP": (acl(entry(100, "allow", protocol="17", ports=SSH)), LIVELY),
+        "other ports": given(acl(entry(100, "allow", ports=SSH)), LIVELY, ports=("23",)),
     },
     failed={
-        "everything": given(acl(*ALL), says="22, 3389"),
-        "SSH": given(acl(entry(100, "allow", ports=SSH), LAST), says="TCP 22 comes in"),
-        "NET-1: IPv6 only": (acl(entry(100, "deny", ports=SSH), entry(101, "allow", "::/0", ports=SSH)),),
-        "a deny that comes too late": (acl(entry(200, "deny", ports=SSH), entry(100, "allow", ports=SSH)),),
-        "NET-3: two halves": (acl(entry(100, "allow", "0.0.0.0/1", ports=SSH), entry(101, "allow", "128.0.0.0/1", ports=SSH)),),
-        "the whole ephemeral range, which answers need": given(acl(entry(100, "allow", ports=(1024, 65535)), LAST), severity=LOW, says="ephemeral"),
-        "a part of it, which they do not": (acl(entry(100, "allow", ports=(3000, 4000)), LAST),),
-        "the default one, in use": (but(acl(*ALL), is_default=True),),
+        "everything": given(acl(*ALL), LIVELY, says="22, 3389"),
+        "SSH": given(acl(entry(100, "allow", ports=SSH), LAST), LIVELY, says="TCP 22 comes in"),
+        "NET-1: IPv6 only": (acl(entry(100, "deny", ports=SSH), entry(101, "allow", "::/0", ports=SSH)), LIVELY),
+        "a deny that comes too late": (acl(entry(200, "deny", ports=SSH), entry(100, "allow", ports=SSH)), LIVELY),
+        "NET-3: two halves": (acl(entry(100, "allow", "0.0.0.0/1", ports=SSH), entry(101, "allow", "128.0.0.0/1", ports=SSH)), LIVELY),
+        "the whole ephemeral range, which answers need": given(acl(entry(100, "allow", ports=(1024, 65535)), LAST), LIVELY, severity=LOW, says="ephemeral"),
+        "a part of it, which they do not": (acl(entry(100, "allow", ports=(3000, 4000)), LAST), LIVELY),
+        "before nothing": given(acl(*ALL), Inhabited(frozenset({"subnet-2"})), severity=LOW, says="in which there is nothing"),
+        "nobody knows before what": (acl(*ALL), Inhabited(frozenset(), (UNREAD,))),
+        "before no subnet so far": given(but(acl(*ALL), associations=()), LIVELY, severity=LOW, says="no subnet so far"),
+        "the default one, in use": (but(acl(*ALL), is_default=True), LIVELY),
     },
-    not_applicable={"the default one, unused": (but(acl(*ALL), is_default=True, associations=()),)},
-    not_assessed={"unread": (UNREAD,)},
+    not_applicable={"the default one, unused": (but(acl(*ALL), is_default=True, associations=()), LIVELY)},
+    not_assessed={"unread": (UNREAD, LIVELY)},
 )
 
 test_network_acl_blocks_public_all_ports = table(
