@@ -304,6 +304,8 @@ class Collector:
         with self._lock:
             if self._workers.closed:
                 return []
+            if self._scope is not None and there not in (GLOBAL, UNKNOWN) and there not in self._scope:  # told by the resource, should the regions not be
+                self.inventory.regions.setdefault(there, ("outside", "not among the regions that were asked for"))
             new = self.inventory.found(address)
             if is_place(kind):
                 self._places[kind, there] = address

@@ -94,10 +94,10 @@ def _about_what_the_company_lacks(operation: str, report: Report) -> bool:
 
 
 def _asked_about(kind: Any, operation: str) -> Iterator[Any]:
-    if kind.listing and operation in kind.listing.operations:
-        yield kind.about
-    if kind.source and operation in kind.source.operations:
-        yield kind if kind.listing else kind.about
+    """What an operation is asked about for a fact; the further calls of a reading function are about what the first one found."""
+    for source, about in ((kind.listing, kind.about), (kind.source, kind if kind.listing else kind.about)):
+        if source and operation in source.operations:
+            yield about if operation == source.operations[0] else kind
 
 
 def test_a_selection_calls_only_what_it_needs(session: boto3.Session, company: Simulation) -> None:
