@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
-from cloudsoc.aws.identity_center import AccountAssignment, DirectoryGroup, DirectoryUser, GroupMembership
-from cloudsoc.model import Every, Incomplete, Unread
+from cloudsoc.aws.identity_center import AccountAssignment, DirectoryGroup, DirectoryUser, GroupMembership, IdentityCenterInstance
+from cloudsoc.model import Every, Incomplete, Its, Unread, derivation
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,23 +61,55 @@ def _name(user: DirectoryUser) -> str:
     return user.user_name or user.user_id
 
 
+@dataclass(frozen=True, slots=True)
 class Directory:
-    """People and groups by their ids; what was not read is never missing."""
+    """The people and groups of one instance of IAM Identity Center, by their ids; what was not read is never missing."""
 
-    def __init__(self, users: Every[DirectoryUser], groups: Every[DirectoryGroup], memberships: Every[GroupMembership]) -> None:
-        self._users, self._groups, self._memberships = users, groups, memberships
+    instance: str
+    users: Mapping[str, DirectoryUser]
+    groups: Mapping[str, DirectoryGroup]
+    members: Mapping[str, frozenset[str]]
+    gaps: Mapping[str, tuple[Unread, ...]]
 
     def holder(self, assignment: AccountAssignment) -> Holder:
         """Who is behind an assignment; raises ``Incomplete`` where that was not read."""
         account, id = assignment.account_id, assignment.principal_id
         if assignment.principal_type != "GROUP":
             return Holder(account, id, None, self._people({id}), is_group=False)
-        group = next((one for one in self._groups if one.group_id == id), None)
-        members = {one.member_id.user_id for one in self._memberships if one.group_id == id}
-        return Holder(account, id, group, self._people(members), is_group=True)
+        if id not in self.groups:
+            self._complete("groups")
+        self._complete("members")
+        return Holder(account, id, self.groups.get(id), self._people(self.members.get(id, frozenset())), is_group=True)
 
-    def _people(self, ids: set[str]) -> tuple[DirectoryUser, ...]:
-        found = {one.user_id: one for one in self._users.known if one.user_id in ids}
+    def _people(self, ids: AbstractSet[str]) -> tuple[DirectoryUser, ...]:
+        found = [self.users[id] for id in ids if id in self.users]
         if len(found) < len(ids):
-            len(self._users)  # who is missing may be among those that were not read
-        return tuple(found[id] for id in sorted(found, key=lambda id: (_name(found[id]), id)))
+            self._complete("users")  # who is missing may be among those that were not read
+        return tuple(sorted(found, key=lambda one: (_name(one), one.user_id)))
+
+    def _complete(self, kind: str) -> None:
+        if self.gaps[kind]:
+            raise Incomplete(*self.gaps[kind])
+
+
+@derivation
+def directory(instance: IdentityCenterInstance, users: Its[DirectoryUser], groups: Its[DirectoryGroup], memberships: Its[GroupMembership]) -> Directory:
+    """Made once: every assignment asks it."""
+    members: dict[str, set[str]] = {}
+    for one in memberships.known:
+        members.setdefault(one.group_id, set()).add(one.member_id.user_id)
+    return Directory(
+        instance.instance_arn.rpartition("/")[2],
+        {one.user_id: one for one in users.known},
+        {one.group_id: one for one in groups.known},
+        {group: frozenset(found) for group, found in members.items()},
+        {"users": users.unread, "groups": groups.unread, "members": memberships.unread},
+    )
+
+
+def holder(assignment: AccountAssignment, directories: Every[Directory]) -> Holder:
+    """Who is behind an assignment, by the directory of its own instance; raises ``Incomplete`` where that was not read."""
+    own = next((one for one in directories if f"/{one.instance}/" in assignment.permission_set_arn), None)
+    if own is None:
+        raise Incomplete(Unread("sso-admin:ListInstances", f"needs review: the instance of {assignment.permission_set_arn} was not listed"))
+    return own.holder(assignment)

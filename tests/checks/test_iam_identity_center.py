@@ -15,6 +15,7 @@ from cloudsoc.aws.identity_center import (
     PermissionSetPolicies,
     has_permission_sets,
 )
+from cloudsoc.graphs.directory import directory
 from cloudsoc.model import Every, Everywhere, Its, NotApplicable, Unread
 from cloudsoc.policy import PolicyDocument
 from cloudsoc_checks.iam.identity_center import identity_center_assignments_listed_for_review, permission_set_grants_administrator_only_to_approved
@@ -59,9 +60,18 @@ def to(id: str, account: str = OWN) -> AccountAssignment:
     )
 
 
-PEOPLE = Every([person("ann"), person("ben"), person("carl", "DISABLED"), person("dora", None)])
-GROUPS = Every([group("ops"), group("empty"), group("mixed"), group("unsaid")])
-MEMBERS = Every([member("ops", "ann"), member("ops", "ben"), member("mixed", "ann"), member("mixed", "carl"), member("unsaid", "dora")])
+PEOPLE = Its([person("ann"), person("ben"), person("carl", "DISABLED"), person("dora", None)])
+GROUPS = Its([group("ops"), group("empty"), group("mixed"), group("unsaid")])
+MEMBERS = Its([member("ops", "ann"), member("ops", "ben"), member("mixed", "ann"), member("mixed", "carl"), member("unsaid", "dora")])
+
+
+def of(users: Any = PEOPLE, groups: Any = GROUPS, members: Any = MEMBERS) -> Any:
+    return Every([directory(CENTER, users, groups, members)])
+
+
+DIRECTORIES = of()
+OTHER = directory(but(CENTER, instance_arn="arn:aws:sso:::instance/ssoins-2"), Its(), Its(), Its())
+NOTHING: Any = Its((), [UNREAD])
 OUTSIDE = Unread("sso-admin:ListInstances", "outside the scope", outside=True)
 CENTERS, SETS, ADMINS = Everywhere([CENTER]), Every([SET]), Its([ADMIN])
 
@@ -71,13 +81,11 @@ def admins(
     subject: Any = SET,
     policies: Any = ADMINS,
     its: Any = None,
-    users: Any = PEOPLE,
-    groups: Any = GROUPS,
-    members: Any = MEMBERS,
+    directories: Any = DIRECTORIES,
     centers: Any = CENTERS,
     organization: Any = MASTER,
 ) -> tuple[Any, ...]:
-    return (subject, policies, Its(assignments) if its is None else its, users, groups, members, centers, ACCOUNT, organization)
+    return (subject, policies, Its(assignments) if its is None else its, directories, centers, ACCOUNT, organization)
 
 
 ANN, BEN, OPS = to("u-ann"), to("u-ben"), to("g-ops")
@@ -94,7 +102,7 @@ test_permission_set_grants_administrator_only_to_approved = table(
         "a group by id, which is gone": given(*admins(to("g-gone")), approved_admin_principals=("g-gone",)),
         "two": given(*admins(ANN, OPS), approved_admin_principals=("ann", "ops"), says=f"ann in account {OWN}; group ops"),
         "nobody": given(*admins(), says="assigned to nobody"),
-        "a person decides although groups are unread": given(*admins(ANN, groups=UNREAD, members=UNREAD), approved_admin_principals=("ann",)),
+        "a person decides although groups are unread": given(*admins(ANN, directories=of(groups=NOTHING, members=NOTHING)), approved_admin_principals=("ann",)),
     },
     failed={
         "a person": given(*admins(ANN, BEN), approved_admin_principals=("ann",), says="ben in account"),
@@ -113,7 +121,7 @@ test_permission_set_grants_administrator_only_to_approved = table(
     not_applicable={
         "no administrators": given(*admins(ANN, policies=Its([READER])), says="nobody an administrator"),
         "an inline policy that is limited": admins(ANN, policies=Its([but(READER, inline=allows("s3:*", resource="arn:aws:s3:::a/*"))])),
-        "the account: it is seen from here": given(*admins(subject=ACCOUNT), says="judged by itself"),
+        "the account: it is seen from here": given(*admins(subject=ACCOUNT), says="1 permission sets, each judged by itself"),
         "the account: other regions are outside the scope": admins(subject=ACCOUNT, centers=Everywhere([CENTER], [OUTSIDE]), policies=Its([ADMIN], [OUTSIDE])),
         "the account: a delegated administrator": admins(centers=Everywhere([but(CENTER, owner_account_id=MANAGEMENT)]), **HERE),
         "the account: there is none": given(*admins(subject=ACCOUNT, centers=Everywhere(), organization=None), says="no IAM Identity Center"),
@@ -123,9 +131,13 @@ test_permission_set_grants_administrator_only_to_approved = table(
         "nobody said who is approved": given(*admins(ANN), says="approved_admin_principals is not declared"),
         "policies unread": given(*admins(ANN, policies=Its((), [UNREAD])), approved_admin_principals=("ann",)),
         "assignments unread": given(*admins(its=Its([ANN], [UNREAD])), approved_admin_principals=("ann",)),
-        "people unread": given(*admins(to("u-gone"), users=Every(PEOPLE.known, [UNREAD])), approved_admin_principals=("ann",)),
-        "groups unread": given(*admins(to("g-gone"), groups=Every(GROUPS.known, [UNREAD])), approved_admin_principals=("ann",)),
-        "who is in a group unread": given(*admins(OPS, members=Every(MEMBERS.known, [UNREAD])), approved_admin_principals=("ann", "ben")),
+        "people unread": given(*admins(to("u-gone"), directories=of(users=Its(PEOPLE.known, [UNREAD]))), approved_admin_principals=("ann",)),
+        "groups unread": given(*admins(to("g-gone"), directories=of(groups=Its(GROUPS.known, [UNREAD]))), approved_admin_principals=("ann",)),
+        "who is in a group unread": given(*admins(OPS, directories=of(members=Its(MEMBERS.known, [UNREAD]))), approved_admin_principals=("ann", "ben")),
+        "the directory unread": given(*admins(ANN, directories=Every((), [UNREAD])), approved_admin_principals=("ann",)),
+        "another instance's directory": given(
+            *admins(ANN, directories=Every([OTHER])), approved_admin_principals=("ann",), says="ssoins-1/ps-1 was not listed"
+        ),
         "policies of each account": given(*admins(ANN, policies=Its([but(READER, customer_managed=("/Admin",))])), says="/Admin"),
         "IAM-14: a member does not see it": given(
             *admins(centers=Everywhere(), **HERE),
@@ -147,13 +159,11 @@ def review(
     *assignments: AccountAssignment,
     sets: Any = SETS,
     its: Any = None,
-    users: Any = PEOPLE,
-    groups: Any = GROUPS,
-    members: Any = MEMBERS,
+    directories: Any = DIRECTORIES,
     **more: Any,
 ) -> tuple[Any, ...]:
     return (
-        subject, sets, Its(assignments or (subject,)) if its is None else its, users, groups, members, more.get("centers", CENTERS), ACCOUNT, more.get("organization", MASTER)
+        subject, sets, Its(assignments or (subject,)) if its is None else its, directories, more.get("centers", CENTERS), ACCOUNT, more.get("organization", MASTER)
     )  # fmt: skip
 
 
@@ -162,7 +172,7 @@ test_identity_center_assignments_listed_for_review = table(
     passed={
         "a person": given(*review(ANN), says="Admins: ann in account 111122223333"),
         "a group": given(*review(OPS), says="Admins: group ops (ann, ben) in account 111122223333"),
-        "a person decides although groups are unread": review(ANN, groups=UNREAD, members=UNREAD),
+        "a person decides although groups are unread": review(ANN, directories=of(groups=NOTHING, members=NOTHING)),
         "the set is gone": given(*review(ANN, sets=Every([but(SET, arn="other")])), says=SET.arn),
         "the account: the whole population": given(*review(ACCOUNT, ANN, OPS), says="2 assignments of 1 permission sets"),
     },
@@ -174,14 +184,14 @@ test_identity_center_assignments_listed_for_review = table(
         "a group that is gone": given(*review(to("g-gone")), says="not in the directory"),
     },
     not_applicable={
-        "the account: no assignments": given(*review(ACCOUNT, its=Its()), says="0 were read"),
+        "the account: no assignments": given(*review(ACCOUNT, its=Its()), says="no assignments"),
         "the account: no Identity Center": review(ACCOUNT, its=Its(), centers=Everywhere(), organization=None),
     },
     not_assessed={
         "AWS does not say whether somebody may sign in": given(*review(to("g-unsaid")), says="whether dora may sign in"),
-        "people unread": review(ANN, users=Every((), [UNREAD])),
-        "groups unread": review(to("g-gone"), groups=Every((), [UNREAD])),
-        "who is in a group unread": review(to("g-empty"), members=Every((), [UNREAD])),
+        "people unread": review(ANN, directories=of(users=NOTHING)),
+        "groups unread": review(to("g-gone"), directories=of(groups=NOTHING)),
+        "who is in a group unread": review(to("g-empty"), directories=of(members=NOTHING)),
         "sets unread": review(ANN, sets=Every((), [UNREAD])),
         "the account: assignments unread": review(ACCOUNT, its=Its([ANN], [UNREAD])),
         "IAM-14: a member does not see it": given(*review(ACCOUNT, its=Its(), centers=Everywhere(), organization=MEMBER), says=f"account {MANAGEMENT}"),

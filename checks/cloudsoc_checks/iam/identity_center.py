@@ -7,15 +7,12 @@ from dataclasses import replace
 from cloudsoc.aws.account import Account
 from cloudsoc.aws.identity_center import (
     AccountAssignment,
-    DirectoryGroup,
-    DirectoryUser,
-    GroupMembership,
     IdentityCenterInstance,
     PermissionSet,
     PermissionSetPolicies,
 )
 from cloudsoc.aws.organizations import Organization
-from cloudsoc.graphs.directory import Directory
+from cloudsoc.graphs.directory import Directory, holder
 from cloudsoc.graphs.elsewhere import told_elsewhere
 from cloudsoc.graphs.permission_sets import AWS_ADMINISTRATOR_POLICIES, administrator_by
 from cloudsoc.model import HIGH, MEDIUM, Every, Everywhere, Failed, Incomplete, Its, NotApplicable, Passed, Unread, Verdict, check
@@ -31,9 +28,7 @@ def permission_set_grants_administrator_only_to_approved(
     subject: PermissionSet | Account,
     policies: Its[PermissionSetPolicies],
     assignments: Its[AccountAssignment],
-    users: Every[DirectoryUser],
-    groups: Every[DirectoryGroup],
-    memberships: Every[GroupMembership],
+    directories: Every[Directory],
     centers: Everywhere[IdentityCenterInstance],
     account: Account,
     organization: Organization | None,
@@ -52,11 +47,10 @@ def permission_set_grants_administrator_only_to_approved(
     Terraform: ``aws_ssoadmin_account_assignment``.
     """
     if isinstance(subject, Account):
-        return _seen(centers, policies, account, organization)
+        return _seen("permission sets", policies, centers, account, organization)
     if not (why := next((found for one in policies if (found := administrator_by(one, subject.arn, administrator_policies))), "")):
         return NotApplicable(f"{subject.name} makes nobody an administrator")
-    directory = Directory(users, groups, memberships)
-    holders = [directory.holder(one) for one in assignments]
+    holders = [holder(one, directories) for one in assignments]
     if not holders:
         return Passed(f"{subject.name} ({why}) is assigned to nobody")
     if unapproved := [one.told for one in holders if not one.approved(approved_admin_principals)]:
@@ -73,9 +67,7 @@ def identity_center_assignments_listed_for_review(
     subject: AccountAssignment | Account,
     sets: Every[PermissionSet],
     assignments: Its[AccountAssignment],
-    users: Every[DirectoryUser],
-    groups: Every[DirectoryGroup],
-    memberships: Every[GroupMembership],
+    directories: Every[Directory],
     centers: Everywhere[IdentityCenterInstance],
     account: Account,
     organization: Organization | None,
@@ -90,19 +82,18 @@ def identity_center_assignments_listed_for_review(
     Terraform: remove ``aws_ssoadmin_account_assignment``.
     """
     if isinstance(subject, Account):
-        found = _seen(centers, assignments, account, organization)
+        found = _seen("assignments", assignments, centers, account, organization)
         count = len(assignments.known)
         return Passed(f"{count} assignments of {len(sets.known)} permission sets, each listed with the people behind it") if count else found
     name = next((one.name for one in sets if one.arn == subject.permission_set_arn), subject.permission_set_arn)
-    holder = Directory(users, groups, memberships).holder(subject)
-    if wrong := holder.wrong:
-        return Failed(f"{name}: {wrong}")
-    return Passed(f"{name}: {holder.told}")
+    behind = holder(subject, directories)
+    return Failed(f"{name}: {behind.wrong}") if behind.wrong else Passed(f"{name}: {behind.told}")
 
 
 def _seen(
-    centers: Everywhere[IdentityCenterInstance],
+    what: str,
     read: Its[PermissionSetPolicies] | Its[AccountAssignment],
+    centers: Everywhere[IdentityCenterInstance],
     account: Account,
     organization: Organization | None,
 ) -> NotApplicable:
@@ -115,7 +106,7 @@ def _seen(
             raise Incomplete(replace(gaps[0], error=error, account=owner))
         if gaps:
             raise Incomplete(*gaps)
-        return NotApplicable(f"{len(read.known)} were read here; each is judged by itself")
+        return NotApplicable(f"{len(read.known)} {what}, each judged by itself" if read.known else f"there are no {what}")
     len(centers)
     if organization is not None and organization.master_account_id != account.account:
         raise told_elsewhere(Unread("sso-admin:ListInstances", "no IAM Identity Center can be seen from a member account"), account, organization)

@@ -133,5 +133,5 @@ def administrator_requires_mfa(user: User, administrators: Administrators, row: 
     if administrator is None:
         return NotApplicable(f"{user.user_name} is no administrator")
     if proof := _factor(user, row, devices):
-        return Passed(f"{proof}; an administrator: {administrator.why}")
-    return Failed(f"an administrator ({administrator.why}) without a second factor ({_report(row)})")
+        return Passed(f"{proof}; an administrator: {administrator.grounds[0]}")
+    return Failed(f"an administrator ({administrator.grounds[0]}) without a second factor ({_report(row)})")
