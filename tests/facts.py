@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import inspect
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import is_dataclass
 from datetime import UTC, datetime
 from functools import cache
@@ -14,17 +14,13 @@ from typing import Annotated, Any, Literal, get_args, get_origin
 
 from hypothesis import strategies as st
 
-from cloudsoc.aws.s3 import BucketPolicy, BucketPolicyStatus
-from cloudsoc.engine.evaluate import judge
-from cloudsoc.engine.signature import UNDECLARED, Element, Need, Signature, derived, hints, members, signature
-from cloudsoc.model import Check, NotApplicable, NotAssessed, Unread
-from cloudsoc.model.parameters import Every
+from cloudsoc.engine.signature import hints, members
+from cloudsoc.model import Unread
 from cloudsoc.policy import PolicyDocument
-from cloudsoc.policy.buckets import s3_calls_public
 
 AT = datetime(2026, 6, 1, tzinfo=UTC)
 ACCOUNTS = ("111122223333", "444455556666")
-WITHHELD = Unread("test:Withheld", "AccessDenied", "eu-west-1", ACCOUNTS[0])
+WITHHELD = Unread("test:Withheld", "AccessDenied", "global", ACCOUNTS[0])
 Leaf = tuple[Any, ...]
 
 
@@ -158,138 +154,3 @@ def facts(kind: Any, modules: tuple[str, ...]) -> st.SearchStrategy[Any]:
         wanted["arn"] = st.sampled_from(ARNS if arns else ("a", "b", ACCOUNTS[0], f"{ACCOUNTS[0]}/eu-west-1"))
         wanted["region"] = st.sampled_from(("eu-west-1", "us-east-1", "global"))
     return st.builds(kind, **wanted)
-
-
-class World:
-    """A check as a function of the facts that it needs, its derivations' facts included: those can be drawn, withheld and exchanged one by one."""
-
-    def __init__(self, check: Check[...], subject: Any) -> None:
-        self.check, self.subject, self.asked = check, subject, signature(check.function)
-        self.leaves: dict[Leaf, tuple[Need, Element]] = {}
-        self.modules: set[str] = {check.function.__module__}
-        self._find(self.asked)
-        self._strategies: dict[Leaf | None, st.SearchStrategy[Any]] = {}
-
-    def _find(self, asked: Signature) -> None:
-        for need in asked.needs:
-            for element in need.elements:
-                if need.gather is None and (made := derived(element.kind)):
-                    self.modules.add(made.function.__module__)
-                    self._find(signature(made.function))
-                else:
-                    self.modules.add(element.kind.__module__)
-            if not need.observed and (need.gather is not None or not derived(need.elements[0].kind)):
-                self.leaves[_leaf(need)] = (need, need.elements[0])
-
-    def strategy(self, leaf: Leaf) -> st.SearchStrategy[Any]:
-        """Any value of one fact or population; made once, since making is what takes time."""
-        if leaf not in self._strategies:
-            self._strategies[leaf] = self._strategy(leaf)
-        return self._strategies[leaf]
-
-    def _strategy(self, leaf: Leaf) -> st.SearchStrategy[Any]:
-        need, element = self.leaves[leaf]
-        modules = tuple(sorted(self.modules))
-        if need.gather is not None:
-            rows = st.tuples(*(self._element(one, modules) for one in need.elements)) if need.rows else self._element(need.elements[0], modules)
-            return st.lists(rows, max_size=3).map(need.gather)
-        found = self._element(element, modules)
-        if element.kind.source is not None and element.kind.source.when is not None and not need.ref:
-            found = st.one_of(found, st.just(NotApplicable("it does not exist for this one")))
-        return found
-
-    def _element(self, element: Element, modules: tuple[str, ...]) -> st.SearchStrategy[Any]:
-        if made := derived(element.kind):
-            found: st.SearchStrategy[Any] = _derived_rows(made.function, modules)
-        else:
-            found = facts(element.kind, modules)
-        return st.one_of(found, st.none()) if element.optional else found
-
-    def subjects(self) -> st.SearchStrategy[Any]:
-        """Any subject."""
-        if None not in self._strategies:
-            self._strategies[None] = facts(self.subject, tuple(sorted(self.modules)))
-        return self._strategies[None]
-
-    def settings(self) -> st.SearchStrategy[dict[str, Any]]:
-        """The defaults, and any value for what has none."""
-        modules = tuple(sorted(self.modules))
-        return st.fixed_dictionaries(
-            {name: st.just(one.default) if one.default is not UNDECLARED else values(one.type, modules) for name, one in self.asked.settings.items()}
-        )
-
-    def verdict(self, subject: Any, given: Mapping[Leaf, Any], settings: Mapping[str, Any]) -> Any:
-        """What the engine makes of the check over these facts."""
-        return judge(self.check.function, self.asked, (subject, *(self._value(subject, need, given) for need in self.asked.needs)), settings)
-
-    def _value(self, subject: Any, need: Need, given: Mapping[Leaf, Any]) -> Any:
-        if need.observed:
-            return AT
-        made = derived(need.elements[0].kind) if need.gather is None else None
-        if made is None:
-            return given[_leaf(need)]
-        return run(made.function, subject, lambda inner: self._value(subject, inner, given))
-
-
-def run(function: Callable[..., Any], subject: Any, value: Callable[[Need], Any]) -> Any:
-    """A derivation's value as the engine computes it: ``Unread`` where it looked at something unread."""
-    asked = signature(function)
-    settings = {name: one.default for name, one in asked.settings.items()}
-    answer = judge(function, asked, (subject, *(value(need) for need in asked.needs)), settings)
-    return answer.causes[0] if isinstance(answer, NotAssessed) else answer
-
-
-@cache
-@st.composite
-def _derived_rows(draw: st.DrawFn, function: Callable[..., Any], modules: tuple[str, ...]) -> Any:
-    """A derived value of some resource of its own, as it stands in a population."""
-    asked = signature(function)
-    kind: Any = asked.subjects[0]
-    subject = draw(facts(kind, modules))
-
-    def value(need: Need) -> Any:
-        if need.observed:
-            return AT
-        if need.gather is not None:
-            return need.gather([])
-        element = need.elements[0]
-        if made := derived(element.kind):
-            return run(made.function, subject, value)
-        return draw(st.one_of(facts(element.kind, modules), st.none()) if element.optional else facts(element.kind, modules))
-
-    found = run(function, subject, value)
-    return found if not isinstance(found, Unread) else draw(st.nothing())
-
-
-def _leaf(need: Need) -> Leaf:
-    """What is the same fact wherever it is asked for."""
-    if need.gather is not None:
-        return (need.gather, need.elements, need.rows)
-    return (need.elements[0].kind, need.ref)
-
-
-def withheld(population: Any) -> Any:
-    """A fact or population of which nothing is known."""
-    return type(population)((), [WITHHELD]) if isinstance(population, Every) else WITHHELD
-
-
-def more(population: Every[Any], extra: Every[Any]) -> Every[Any]:
-    """A population and what else might have been in it."""
-    return type(population)((*population.known, *extra.known))
-
-
-@cache
-def worlds(check: Check[...]) -> tuple[World, ...]:
-    """One for each kind of subject."""
-    return tuple(World(check, subject) for subject in signature(check.function).subjects)
-
-
-def possible(given: Mapping[Leaf, Any]) -> bool:
-    """Whether AWS can give these answers together: it derives a bucket's policy status from its policy, and a bucket without the one has not the other."""
-    found = {leaf[0]: value for leaf, value in given.items() if leaf[0] in (BucketPolicy, BucketPolicyStatus)}
-    if len(found) < 2 or any(isinstance(value, Unread) for value in found.values()):
-        return True
-    policy, status = found[BucketPolicy], found[BucketPolicyStatus]
-    if policy is None or status is None:
-        return policy is status
-    return bool(status.is_public == s3_calls_public(policy.policy))

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import importlib
-import pkgutil
-from collections.abc import Iterator
+from functools import cache
 from string import Formatter
 from typing import Any
 
@@ -13,30 +11,22 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import cloudsoc
-import tests.checks
-from cloudsoc.engine.evaluate import judge
 from cloudsoc.engine.signature import hints, signature
-from cloudsoc.model import Failed, NotApplicable, NotAssessed, Passed
-from cloudsoc.model.parameters import Every
-from tests.checks.table import Table
-from tests.facts import WITHHELD, World, more, possible, withheld, worlds
+from tests.worlds import World, answers, tables, without_a_fact, without_a_value_of_its_table
+from tests.worlds import worlds as made
 
 CHECKS = cloudsoc.load_checks()
+TABLES = tables()
 BRIEF = settings(max_examples=30, deadline=None, database=None, suppress_health_check=list(HealthCheck))
-ALTERNATIVES = 4
+every_check = pytest.mark.parametrize("id", CHECKS)
 
 
-def tables() -> Iterator[Table]:
-    for found in pkgutil.walk_packages(tests.checks.__path__, "tests.checks."):
-        for name, value in vars(importlib.import_module(found.name)).items():
-            if isinstance(made := getattr(value, "table", None), Table) and name.startswith("test_"):
-                yield made
+@cache
+def worlds(id: str) -> tuple[World, ...]:
+    return made(CHECKS[id], TABLES.get(id))
 
 
-TABLES = {made.check.id: made for made in tables()}
-
-
-@pytest.mark.parametrize("id", CHECKS)
+@every_check
 def test_has_a_table(id: str) -> None:
     """One that passes, one that fails; and where a fact can be withheld, what happens then."""
     assert id in TABLES, f"{id} has no table in tests/checks"
@@ -45,7 +35,7 @@ def test_has_a_table(id: str) -> None:
     assert "not_assessed" in verdicts, "no case in which a fact is withheld"
 
 
-@pytest.mark.parametrize("id", CHECKS)
+@every_check
 def test_has_a_manual_page_that_fits_its_subjects(id: str) -> None:
     check = CHECKS[id]
     assert check.manual.title
@@ -61,66 +51,24 @@ def test_has_a_manual_page_that_fits_its_subjects(id: str) -> None:
             assert any(name in hints(subject) for subject in subjects), f"{{{field}}}: there is no such field"
 
 
-@pytest.mark.parametrize("id", CHECKS)
+@every_check
 @given(data=st.data())
 @BRIEF
 def test_answers_whatever_the_facts(id: str, data: st.DataObject) -> None:
-    for world in worlds(CHECKS[id]):
-        subject, facts, given_settings = data.draw(world.subjects()), draw_all(world, data), data.draw(world.settings())
-        verdict = world.verdict(subject, facts, given_settings)
-        assert_a_verdict(world, verdict)
+    for world in worlds(id):
+        answers(world, data.draw)
 
 
-@pytest.mark.parametrize("id", CHECKS)
+@every_check
 @given(data=st.data())
 @BRIEF
 def test_a_withheld_fact_never_decides(id: str, data: st.DataObject) -> None:
-    """Without it the check is not assessed, or says what it says for every value; one that takes it ``| Unread`` may fail as well."""
-    for world in worlds(CHECKS[id]):
-        if not world.leaves:
-            continue
-        subject, facts, given_settings = data.draw(world.subjects()), draw_all(world, data), data.draw(world.settings())
-        leaf = data.draw(st.sampled_from(sorted(world.leaves, key=repr)))
-        lenient = any(need.or_unread and world.leaves[leaf][0] == need for need in world.asked.needs)
-        known = facts[leaf]
-        partly = isinstance(known, Every) and data.draw(st.booleans())
-        missing = type(known)(known.known, [WITHHELD]) if partly else withheld(known)
-        verdict = world.verdict(subject, facts | {leaf: missing}, given_settings)
-        assert_a_verdict(world, verdict)
-        if isinstance(verdict, NotAssessed) or (lenient and isinstance(verdict, Failed)):
-            continue
-        for _ in range(ALTERNATIVES):
-            other = data.draw(world.strategy(leaf))
-            if isinstance(other, NotApplicable) and not isinstance(known, NotApplicable):
-                continue
-            if partly:
-                other = more(known, other)
-            if not possible(facts | {leaf: other}):
-                continue
-            said = world.verdict(subject, facts | {leaf: other}, given_settings)
-            assert isinstance(said, (type(verdict), NotAssessed)), f"{verdict} without {leaf}, {said} with {other}"
+    for world in worlds(id):
+        without_a_fact(world, data.draw)
 
 
-ALONE = [id for id, check in CHECKS.items() if not signature(check.function).needs]
-
-
-@pytest.mark.parametrize("id", ALONE)
-def test_a_check_of_the_subject_alone_needs_it(id: str) -> None:
-    check = CHECKS[id]
-    asked = signature(check.function)
-    verdict = judge(check.function, asked, (WITHHELD,), {name: one.default for name, one in asked.settings.items()})
-    assert isinstance(verdict, NotAssessed)
-
-
-def draw_all(world: World, data: st.DataObject) -> dict[tuple[Any, ...], Any]:
-    return {leaf: data.draw(world.strategy(leaf)) for leaf in world.leaves}
-
-
-def assert_a_verdict(world: World, verdict: object) -> None:
-    assert isinstance(verdict, (Passed, Failed, NotApplicable, NotAssessed)), verdict
-    if isinstance(verdict, NotAssessed):
-        assert not any(cause.error.startswith("raised ") for cause in verdict.causes), verdict
-    else:
-        assert verdict.reason
-    if isinstance(verdict, Failed) and verdict.severity is not None:
-        assert verdict.severity <= world.check.severity
+@every_check
+def test_a_withheld_value_of_its_table_never_decides(id: str) -> None:
+    for world in worlds(id):
+        if world.table:
+            without_a_value_of_its_table(world)

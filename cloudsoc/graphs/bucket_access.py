@@ -265,7 +265,7 @@ def _by_points(asked: _Asked, left: Exposure | None, unread: tuple[Unread, ...],
         document = several.policy.established.policy if several is not None and several.policy.established else None
         if asked.bucket.name in every.buckets and not every.public_access_block.restrict_public_buckets and document is not None:
             found.append(_by_point(asked, left, unread, f"multi-region access point {every.name}", every.arn, document))
-    gaps = [*(one for one in points.unread if one.region in ("", asked.bucket.region)), *multi.unread]
+    gaps = [*(one for one in points.unread if not one.elsewhere(asked.bucket.region)), *multi.unread]
     return _together([*found, BucketAccess(doubts=tuple(Doubt((gap,)) for gap in gaps))])
 
 

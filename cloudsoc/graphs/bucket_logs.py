@@ -45,7 +45,7 @@ class LogTargets:
 
     def complete(self, bucket: Bucket) -> None:
         """Raise ``Incomplete`` where there may be more in a bucket."""
-        if unread := (*(one for one in self.near if one.region in ("", bucket.region)), *self.far):
+        if unread := (*(one for one in self.near if not one.elsewhere(bucket.region)), *self.far):
             raise Incomplete(*unread)
 
 

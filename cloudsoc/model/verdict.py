@@ -53,6 +53,10 @@ class Unread:
     message: str = ""
     outside: bool = False
 
+    def elsewhere(self, region: str) -> bool:
+        """Whether it is certainly about another region than this one; what is global or unknown may be about any."""
+        return "-" in self.region and "-" in region and self.region != region
+
     def __str__(self) -> str:
         if self.operation.startswith("setting "):
             return self.error

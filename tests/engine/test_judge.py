@@ -349,3 +349,18 @@ def test_settings_of_a_check_that_are_undeclared_and_not_looked_at() -> None:
 
     assert answer(asks, ROOM, approved=UNDECLARED) == Passed("known")
     assert KINDS
+
+
+@pytest.mark.parametrize(
+    ("gap", "region", "elsewhere"),
+    [
+        (HERE, HERE, False),
+        ("us-east-1", HERE, True),
+        ("", HERE, False),
+        ("global", HERE, False),
+        ("us-east-1", "unknown", False),
+        ("us-east-1", "global", False),
+    ],
+)
+def test_only_what_is_certainly_of_another_region_is_elsewhere(gap: str, region: str, elsewhere: bool) -> None:
+    assert Unread("x:Y", "Z", gap).elsewhere(region) is elsewhere

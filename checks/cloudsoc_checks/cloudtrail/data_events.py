@@ -10,6 +10,7 @@ from cloudsoc.aws.s3 import Bucket, BucketTagging
 from cloudsoc.graphs.trails import Recording, named, together
 from cloudsoc.model import EXTENDED, LOW, MEDIUM, Everywhere, Failed, NotApplicable, Passed, Verdict, check
 from cloudsoc.model.criterion import C1_1, CC2_1, CC7_2, P6_3, PI1_2, PI1_4
+from cloudsoc_checks.s3.tags import ClassificationTag
 
 OBJECTS = "AWS::S3::Object"
 
@@ -37,7 +38,7 @@ def s3_write_events_recorded(
     buckets: Everywhere[Bucket],
     tags: Everywhere[tuple[Bucket, BucketTagging | None]],
     *,
-    classification_tag: str = "DataClassification",
+    classification_tag: ClassificationTag = "DataClassification",
     not_sensitive: tuple[str, ...] = ("public",),
 ) -> Verdict:
     """Writes to the objects of all sensitive buckets are recorded.
@@ -77,7 +78,7 @@ def s3_read_events_recorded(
     buckets: Everywhere[Bucket],
     tags: Everywhere[tuple[Bucket, BucketTagging | None]],
     *,
-    classification_tag: str = "DataClassification",
+    classification_tag: ClassificationTag = "DataClassification",
     not_sensitive: tuple[str, ...] = ("public",),
 ) -> Verdict:
     """Reads of the objects of all sensitive buckets are recorded.
