@@ -26,13 +26,13 @@ class FormatError(ValueError):
 
 
 def formats(points: Iterable[EntryPoint] | None = None) -> dict[str, EntryPoint]:
-    """All formats of all installed distributions by name. Nothing is loaded. Raises ``FormatError`` where two offer one name."""
+    """All formats of all installed distributions, in order of their names. Nothing is loaded. Raises ``FormatError`` where two offer one name."""
     found: dict[str, EntryPoint] = {}
     for point in entry_points(group=GROUP) if points is None else points:
         other = found.setdefault(point.name, point)
         if other.value != point.value:
             raise FormatError(f"the format {point.name} is offered twice: {other.value} and {point.value}")
-    return found
+    return dict(sorted(found.items()))
 
 
 def writer(name: str, points: Iterable[EntryPoint] | None = None) -> Writer:
