@@ -46,10 +46,14 @@ class Key(Resource[Region]):
 
 @reads("kms:DescribeKey.KeyMetadata")
 class KeyReach(Fact[Key]):
-    """Whether a key's material may leave its region, and where it is; in the same answer as the key itself."""
+    """Where a multi-region key's material is; in the same answer as the key itself."""
 
-    multi_region: bool
     multi_region_configuration: MultiRegionConfiguration | None = None
+
+
+def is_multi_region(key: Key) -> bool:
+    """Whether a key's material may leave its region: AWS begins the ids of such keys, and of no others, with ``mrk-``."""
+    return key.key_id.startswith("mrk-")
 
 
 def customer_managed(key: Key) -> NotApplicable | None:

@@ -27,6 +27,7 @@ class FlowLog(Resource[Region]):
     log_destination_type: str | None = None
     log_destination: str | None = None
     log_group_name: str | None = None
+    log_format: str | None = None
 
 
 @part

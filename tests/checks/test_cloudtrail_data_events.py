@@ -85,6 +85,9 @@ WRONG = {
     "by a trail of another region": case(records(EVERY), trail=but(OF_ONE_REGION, home_region="us-east-1"), says="2 of 2"),
     "one that is tagged as secret": case(records(ONLY_FILES), tags=Everywhere([tagged(FILES_TOO, "DataClassification", "secret")]), says="files-too"),
     "one that has another tag": case(records(ONLY_FILES), tags=Everywhere([tagged(FILES_TOO, "access", "public")]), says="files-too"),
+    "five": case(
+        EVERYTHING, Everywhere([but(FILES, arn=f"arn:aws:s3:::b{number}", name=f"b{number}") for number in range(5)]), says="of 5 buckets: b0, b1, b2, b3, b4"
+    ),
     "many": case(EVERYTHING, Everywhere([but(FILES, arn=f"arn:aws:s3:::b{number}", name=f"b{number}") for number in range(7)]), says="b0, b1, b2, b3, b4 ..."),
 }
 OPEN = {
@@ -118,6 +121,13 @@ AGENTS = advanced(field("eventCategory", "Data"), field("resources.type", "AWS::
 BOTH = records(ALL, AGENTS)
 TYPES = ("AWS::Bedrock::AgentAlias",)
 HALF_OF_IT = advanced(field("eventCategory", "Data"), field("resources.type", "AWS::Bedrock::AgentAlias"), ONLY_READS)
+SOME_AGENTS = advanced(
+    field("eventCategory", "Data"),
+    field("resources.type", "AWS::Bedrock::AgentAlias"),
+    field("resources.ARN", not_starts_with=("arn:aws:bedrock:us-east-1",)),
+)
+NOT_B = advanced(field("eventCategory", "Management"), field("eventSource", not_starts_with=("bedrock",)))
+NOT_AWS = advanced(field("eventCategory", "Management"), field("eventSource", not_ends_with=("rock.amazonaws.com",)))
 NO_BEDROCK = advanced(field("eventCategory", "Management"), field("eventSource", not_equals=("bedrock.amazonaws.com",)))
 
 test_records_bedrock_events = table(
@@ -129,7 +139,15 @@ test_records_bedrock_events = table(
         "without another source": given(ACCOUNT, rows((TRAIL, records(NO_KMS, AGENTS))), resource_types=TYPES),
     },
     failed={
-        "no data events": given(ACCOUNT, rows((TRAIL, EVERYTHING)), says="AWS::Bedrock::Guardrail"),
+        "no data events": given(
+            ACCOUNT,
+            rows((TRAIL, EVERYTHING)),
+            says="trail audit: not recorded are data events of AWS::Bedrock::AgentAlias, data events of AWS::Bedrock::FlowAlias, "
+            "data events of AWS::Bedrock::Guardrail, data events of AWS::Bedrock::KnowledgeBase",
+        ),
+        "some agents left out": given(ACCOUNT, rows((TRAIL, records(ALL, SOME_AGENTS))), resource_types=TYPES, says="AWS::Bedrock::AgentAlias"),
+        "sources that begin so left out": given(ACCOUNT, rows((TRAIL, records(NOT_B, AGENTS))), resource_types=TYPES, says="read management events"),
+        "sources that end so left out": given(ACCOUNT, rows((TRAIL, records(NOT_AWS, AGENTS))), resource_types=TYPES, says="read management events"),
         "half of the data events": given(ACCOUNT, rows((TRAIL, records(ALL, HALF_OF_IT))), resource_types=TYPES, says="AWS::Bedrock::AgentAlias"),
         "no management events": given(ACCOUNT, rows((TRAIL, records(AGENTS))), resource_types=TYPES, says="read management events, write management events"),
         "writes only": given(ACCOUNT, rows((TRAIL, records(WRITES, AGENTS))), resource_types=TYPES, says="not recorded are read management events"),

@@ -132,6 +132,7 @@ def cases(kind: type[Any], names: tuple[str, ...], limit: int) -> dict[str, Any]
         ]
 
     role, people = "arn:aws:sts::111122223333:assumed-role/build/", "arn:aws:sts::111122223333:assumed-role/AWSReservedSSO_Admin_0123/"
+    team = "arn:aws:iam::111122223333:user/team/"
     linked = "arn:aws:sts::111122223333:assumed-role/AWSServiceRoleForConfig/config"
     half = limit // 2 + 1
     return {
@@ -140,11 +141,20 @@ def cases(kind: type[Any], names: tuple[str, ...], limit: int) -> dict[str, Any]
             "some": given(ACCOUNT, Everywhere(calls(limit)), says=f"more than {limit}"),
             "many, of an AWS service": (ACCOUNT, Everywhere(calls(len(names), "config.amazonaws.com", "AWSService"))),
             "many, of a service-linked role": (ACCOUNT, Everywhere(calls(len(names), linked, "AssumedRole"))),
+            "as many as the limit itself": given(ACCOUNT, Everywhere(calls(len(names) // 2)), threshold=len(names) // 2 / len(names)),
+            "many, of a service-linked role itself": (
+                ACCOUNT,
+                Everywhere(calls(len(names), "arn:aws:iam::111122223333:role/aws-service-role/config.amazonaws.com/AWSServiceRoleForConfig", "Role")),
+            ),
+            "of two users in one place": (
+                ACCOUNT,
+                Everywhere([*calls(half, team + "ann"), *[but(call, actor=team + "bob") for call in calls(limit + 1)[half - 1 :]]]),
+            ),
             "many, of one that may": given(ACCOUNT, Everywhere(calls(len(names))), approved_identities=("*:user/eve",)),
             "the same calls in two regions": (ACCOUNT, Everywhere([*calls(limit), *calls(limit, region="us-east-1")])),
             "of two people with one permission set": (
                 ACCOUNT,
-                Everywhere([*calls(half, people + "ann"), *[but(call, actor=people + "bob") for call in calls(limit)[half - 1 :]]]),
+                Everywhere([*calls(half, people + "ann"), *[but(call, actor=people + "bob") for call in calls(limit + 1)[half - 1 :]]]),
             ),
         },
         "failed": {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -57,6 +58,11 @@ def alerts(pattern: str, *targets: str, heard: Any = TOPICS, unread: Any = ()) -
 
 ANY = '{"source": ["aws.config"]}'
 OURS = '{"source":["aws.config"],"detail-type":["Config Rules Compliance Change"],"detail":{"newEvaluationResult":{"complianceType":["NON_COMPLIANT"]}}}'
+THERE = [{"exists": True}]
+DETAIL = {"messageType": ["ComplianceChangeNotification"], "configRuleName": THERE, "resourceType": THERE, "resourceId": THERE}
+CLOSELY = json.dumps({"source": ["aws.config"], "detail-type": THERE, "detail": DETAIL})
+ONCE_GOOD = '{"source": ["aws.config"], "detail": {"oldEvaluationResult": {"complianceType": ["COMPLIANT"]}}}'
+NEVER_GOOD = '{"source": ["aws.config"], "detail": {"oldEvaluationResult": {"complianceType": [{"exists": false}]}}}'
 NO_RULE = alerts("")
 TOLD = but(CHANNEL, sns_topic_arn=TOPIC)
 
@@ -65,6 +71,7 @@ test_noncompliance_raises_alert = table(
     passed={
         "a rule of EventBridge": given(REGION, RULES, alerts(OURS, TOPIC), Its([CHANNEL]), says="EventBridge rule config > topic security > 1 confirmed"),
         "one for all of AWS Config": (REGION, RULES, alerts(ANY, TOPIC), Its([CHANNEL])),
+        "one that looks closely, at nothing in particular": (REGION, RULES, alerts(CLOSELY, TOPIC), Its([CHANNEL])),
         "the topic of the delivery channel": given(REGION, RULES, NO_RULE, Its([TOLD]), says="delivery channel default > topic security"),
         "whatever was not read": (REGION, RULES, alerts(ANY, TOPIC, unread=[UNREAD]), Its((), [UNREAD])),
         "the topic of the channel, whatever else was not read": (REGION, RULES, alerts("", unread=[UNREAD]), Its([TOLD])),
@@ -78,6 +85,9 @@ test_noncompliance_raises_alert = table(
             alerts('{"source": ["aws.config"], "detail": {"newEvaluationResult": {"complianceType": ["COMPLIANT"]}}}', TOPIC),
             Its([CHANNEL]),
         ),
+        "not of what is new": given(REGION, RULES, alerts(ONCE_GOOD, TOPIC), Its([CHANNEL]), says="no rule of the default event bus"),
+        "only of what is new": given(REGION, RULES, alerts(NEVER_GOOD, TOPIC), Its([CHANNEL]), says="no rule of the default event bus"),
+        "a channel to a topic that is gone": given(REGION, RULES, alerts("", heard=Every()), Its([TOLD]), says="topic security is not there"),
         "to nobody": given(REGION, RULES, alerts(ANY, TOPIC, heard=topics(WAITING)), Its([CHANNEL]), says="none of its subscriptions is confirmed"),
         "a channel to nobody": given(REGION, RULES, alerts("", heard=topics(WAITING)), Its([TOLD]), says="delivery channel default > topic security: none"),
     },

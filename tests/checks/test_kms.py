@@ -106,29 +106,29 @@ test_key_in_use = table(
     },
 )
 
-SHARED = KeyReach(
-    multi_region=True,
+WIDE = but(KEY, key_id="mrk-1", arn=KEY.arn.replace("key/", "key/mrk-"))
+REACH = KeyReach(
     multi_region_configuration=MultiRegionConfiguration(
         multi_region_key_type="PRIMARY",
-        primary_key=MultiRegionKey(arn=KEY.arn, region="eu-west-1"),
-        replica_keys=(MultiRegionKey(arn=KEY.arn.replace("eu-west-1", "us-east-1"), region="us-east-1"),),
+        primary_key=MultiRegionKey(arn=WIDE.arn, region="eu-west-1"),
+        replica_keys=(MultiRegionKey(arn=WIDE.arn.replace("eu-west-1", "us-east-1"), region="us-east-1"),),
     ),
 )
 
 test_key_stays_single_region = table(
     key_stays_single_region,
     passed={
-        "regional": (KEY, KeyReach(multi_region=False)),
-        "approved": given(KEY, SHARED, approved_multi_region_keys=("1",), says="approved"),
-        "approved by ARN": given(KEY, SHARED, approved_multi_region_keys=("arn:aws:kms:*:111122223333:key/1",)),
+        "regional": (KEY, KeyReach()),
+        "approved": given(WIDE, REACH, approved_multi_region_keys=("mrk-1",), says="approved"),
+        "approved by ARN": given(WIDE, REACH, approved_multi_region_keys=("arn:aws:kms:*:111122223333:key/mrk-1",)),
     },
     failed={
-        "multi-region": given(KEY, SHARED, says="eu-west-1, us-east-1"),
-        "without word of where": given(KEY, but(SHARED, multi_region_configuration=None), says="eu-west-1"),
-        "another is approved": given(KEY, SHARED, approved_multi_region_keys=("11",)),
+        "multi-region": given(WIDE, REACH, says="eu-west-1, us-east-1"),
+        "without word of where": given(WIDE, KeyReach(), says="eu-west-1"),
+        "another is approved": given(WIDE, REACH, approved_multi_region_keys=("mrk-11",)),
     },
-    not_applicable={"AWS managed": (AWS_MANAGED, SHARED)},
-    not_assessed={"the key unread": (UNREAD, SHARED), "its reach unread": (KEY, UNREAD)},
+    not_applicable={"AWS managed": (AWS_MANAGED, REACH)},
+    not_assessed={"the key unread": (UNREAD, REACH), "its reach unread": (WIDE, UNREAD)},
 )
 
 IMPORTED = but(KEY, origin="EXTERNAL", expiration_model="KEY_MATERIAL_EXPIRES", valid_to=AT + timedelta(days=30))

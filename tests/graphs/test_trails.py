@@ -78,6 +78,14 @@ def test_management_selectors_take_no_data_and_data_selectors_no_management() ->
     assert not list(records(DATA, of(OBJECTS, "arn:aws:s3")).management())
 
 
+def test_data_of_some_resources_only() -> None:
+    bucket = "arn:aws:s3:::files/"
+    for narrow in (field("resources.ARN", bucket), field("resources.ARN", ends_with=(".key",)), field("resources.ARN", not_ends_with=(".tmp",))):
+        assert not records(advanced(*DATA.field_selectors, narrow)).data(OBJECTS, bucket)
+    twice = (field("resources.ARN", starts_with=("arn:aws:s3:::a",)), field("resources.ARN", starts_with=("arn:aws:s3:::ab",)))
+    assert not records(advanced(*DATA.field_selectors, *twice)).data(OBJECTS, "arn:aws:s3:::abc/")
+
+
 def test_names() -> None:
     assert named(TRAIL, "111122223333") == "trail audit"
     assert named(TRAIL, "444455556666") == "trail audit of account 111122223333"

@@ -12,19 +12,16 @@ from cloudsoc.graphs.recording_compliance import KnownSince
 from cloudsoc.model import MEDIUM, Every, Failed, Its, NotApplicable, ObservedAt, Passed, Verdict, check
 from cloudsoc.model.criterion import CC4_1, CC4_2, CC5_2, CC7_1, CC7_2, CC7_3
 
-NONCOMPLIANT = {
-    "source": "aws.config",
-    "detail-type": "Config Rules Compliance Change",
-    "detail": {
-        "messageType": "ComplianceChangeNotification",
-        "configRuleName": "a rule that no pattern names",
-        "resourceType": "AWS::Any::Type",
-        "resourceId": "a resource that no pattern names",
-        "newEvaluationResult": {"complianceType": "NON_COMPLIANT"},
-        "oldEvaluationResult": {"complianceType": "COMPLIANT"},
-    },
+_FOUND = {
+    "messageType": "ComplianceChangeNotification",
+    "configRuleName": "a rule that no pattern names",
+    "resourceType": "AWS::Any::Type",
+    "resourceId": "a resource that no pattern names",
+    "newEvaluationResult": {"complianceType": "NON_COMPLIANT"},
 }
-"""What AWS Config says when a rule finds fault, of a rule and a resource that stand for all."""
+_SAID = {"source": "aws.config", "detail-type": "Config Rules Compliance Change"}
+NONCOMPLIANT = ({**_SAID, "detail": _FOUND}, {**_SAID, "detail": {**_FOUND, "oldEvaluationResult": {"complianceType": "COMPLIANT"}}})
+"""What AWS Config says when a rule finds fault, the first time and after all was well: of a rule and a resource that stand for all."""
 
 
 @check(direct=(CC4_1,), supporting=(CC5_2, CC7_1), severity=MEDIUM)
@@ -60,7 +57,7 @@ def noncompliance_raises_alert(region: Region, rules: Its[ConfigRule], alerts: E
     """
     if not rules:
         return NotApplicable("there is no rule that could find fault")
-    by_rule = alerts.on((NONCOMPLIANT,))
+    by_rule = alerts.on(NONCOMPLIANT)
     by_channel = (
         listeners(one.sns_topic_arn, alerts.topics, region.arn.partition("/")[0]).after(f"delivery channel {one.name}") for one in channels if one.sns_topic_arn
     )

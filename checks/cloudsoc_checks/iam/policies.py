@@ -57,6 +57,7 @@ def customer_policy_avoids_full_admin(policy: ManagedPolicy) -> Verdict:
 
 @check(
     direct=(CC6_1, CC6_3),
+    supporting=(CC1_3,),
     severity=CRITICAL,
     refs=("SecurityHub:IAM.1", "Prowler:iam_inline_policy_no_administrative_privileges", "Steampipe:iam_inline_policy_no_administrative_privileges"),
 )

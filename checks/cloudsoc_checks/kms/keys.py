@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cloudsoc.aws.kms import Key, KeyLastUsage, KeyReach, KeyRotation, KeyTags, customer_managed
+from cloudsoc.aws.kms import Key, KeyLastUsage, KeyReach, KeyRotation, KeyTags, customer_managed, is_multi_region
 from cloudsoc.model import CRITICAL, EXTENDED, LOW, MEDIUM, Failed, Incomplete, NotApplicable, ObservedAt, Passed, Unread, Verdict, check
 from cloudsoc.model.criterion import A1_2, C1_1, CC6_1, CC6_5, PI1_5
 from cloudsoc.policy.patterns import glob
@@ -118,7 +118,7 @@ def key_stays_single_region(key: Key, reach: KeyReach, *, approved_multi_region_
     """
     if own := customer_managed(key):
         return own
-    if not reach.multi_region:
+    if not is_multi_region(key):
         return Passed("its material is in this region alone")
     shared = reach.multi_region_configuration
     regions = sorted({one.region for one in (shared.primary_key, *shared.replica_keys)}) if shared else [key.region]

@@ -57,7 +57,7 @@ def flow_logs_enabled(vpc: Vpc, logs: Every[FlowLog], subnets: Every[Subnet]) ->
 
 @check(direct=(CC7_2,), supporting=(CC2_1,), severity=MEDIUM)
 def flow_logs_deliver_successfully(log: FlowLog, *, traffic_types: tuple[str, ...] = ("ALL", "REJECT")) -> Verdict:
-    """Flow logs take in the traffic that is wanted, and arrive.
+    """Flow logs take in the traffic that is wanted, say who talked to whom, and arrive.
 
     Why: a log that cannot be written is missed only when it is needed.
 
@@ -72,9 +72,19 @@ def flow_logs_deliver_successfully(log: FlowLog, *, traffic_types: tuple[str, ..
         return Failed(f"it cannot be delivered: {log.deliver_logs_error_message or 'no reason given'}")
     if log.traffic_type is not None and log.traffic_type not in traffic_types:
         return Failed(f"it records {log.traffic_type} traffic only, {' or '.join(traffic_types)} is asked for")
+    if missing := _left_out(log):
+        return Failed(f"its format leaves out {', '.join(missing)}: it does not say who did what with whom")
     if log.deliver_logs_status != "SUCCESS":
         raise Incomplete(Unread("ec2:DescribeFlowLogs", "needs review: AWS does not say whether it arrives", log.region))
     return Passed(f"records {log.traffic_type or 'all'} traffic and arrives")
+
+
+def _left_out(log: FlowLog) -> list[str]:
+    """The fields without which a record answers nothing. The packet's own addresses say it as well; transit gateways know no action."""
+    wanted = [("srcaddr", "pkt-srcaddr"), ("dstaddr", "pkt-dstaddr"), ("dstport",), ("start",)]
+    if not log.resource_id.startswith("tgw-"):
+        wanted.append(("action",))
+    return [names[0] for names in wanted if log.log_format is not None and not any(f"${{{name}}}" in log.log_format for name in names)]
 
 
 @check(direct=(CC7_2,), supporting=(CC2_1, C1_2), severity=MEDIUM)

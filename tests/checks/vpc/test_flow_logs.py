@@ -72,18 +72,26 @@ test_flow_logs_enabled = table(
     },
 )
 
+BY_DEFAULT = "${version} ${account-id} ${interface-id} ${srcaddr} ${dstaddr} ${srcport} ${dstport} ${protocol} ${packets} ${bytes} ${start} ${end} ${action} ${log-status}"
+
 test_flow_logs_deliver_successfully = table(
     flow_logs_deliver_successfully,
     passed={
         "all": (LOG,),
         "rejected": (but(LOG, traffic_type="REJECT"),),
         "of a transit gateway, which has no such choice": (but(LOG, traffic_type=None, resource_id="tgw-1"),),
+        "in AWS's own format": (but(LOG, log_format=BY_DEFAULT),),
+        "by the packet's own addresses": (but(LOG, log_format="${pkt-srcaddr} ${pkt-dstaddr} ${dstport} ${start} ${action}"),),
+        "a transit gateway knows no action": (but(LOG, resource_id="tgw-1", log_format="${srcaddr} ${dstaddr} ${dstport} ${start}"),),
         "accepted, where that is wanted": given(but(LOG, traffic_type="ACCEPT"), traffic_types=("ACCEPT",)),
     },
     failed={
         "not active": given(but(LOG, flow_log_status="INACTIVE"), says="INACTIVE"),
         "not delivered": given(but(LOG, deliver_logs_status="FAILED", deliver_logs_error_message="Access error"), says="Access error"),
         "accepted traffic only": given(but(LOG, traffic_type="ACCEPT"), says="ACCEPT traffic only"),
+        "without what was done": given(but(LOG, log_format="${srcaddr} ${dstaddr} ${dstport} ${start}"), says="leaves out action"),
+        "without who and when": given(but(LOG, log_format="${dstaddr} ${dstport} ${action}"), says="leaves out srcaddr, start"),
+        "without with whom": given(but(LOG, log_format="${srcaddr} ${start} ${action}"), says="leaves out dstaddr, dstport"),
     },
     not_assessed={"unread": (UNREAD,), "AWS says nothing of its delivery": given(but(LOG, deliver_logs_status=None), says="whether it arrives")},
 )
