@@ -63,9 +63,9 @@ class Opening:
         return any(access_level(action) not in ("Read", "List") for action in self.actions)
 
     def __str__(self) -> str:
-        shown = sorted(self.actions, key=lambda action: (action not in _TELLING, action))
-        more = f" and {len(shown) - 3} more" if len(shown) > 3 else ""
-        return f"{self.who} may {', '.join(shown[:3])}{more} through {self.through}"
+        shown = [action for action in self.actions if action in _TELLING][:3] or [*self.actions[:3]]
+        more = " and more" if len(shown) < len(self.actions) else ""
+        return f"{self.who} may {', '.join(sorted(shown))}{more} through {self.through}"
 
 
 @dataclass(frozen=True, slots=True)

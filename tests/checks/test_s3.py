@@ -7,7 +7,7 @@ from typing import Any, TypeAlias
 
 import pytest
 
-from cloudsoc.aws.s3 import AccountPublicAccessBlock, BucketPublicAccessBlock, BucketWebsite, RedirectAllRequestsTo
+from cloudsoc.aws.s3 import AccountPublicAccessBlock, BucketOwnershipControls, BucketPublicAccessBlock, BucketWebsite, RedirectAllRequestsTo
 from cloudsoc.aws.s3_access_points import AccessPoint, AccessPointPublicAccessBlock, MultiRegionAccessPoint, PublicAccessBlock
 from cloudsoc.aws.s3_names import PredictableNames
 from cloudsoc.aws.s3_objects import ObjectSample, acls_count
@@ -155,6 +155,8 @@ test_bucket_denies_public_read = table(
             BUCKET, shared(allow("s3:GetBucketLocation", resource="arn:aws:s3:::photos")), says="s3:GetBucketLocation", severity=MEDIUM
         ),
         "who writes the ACL lets himself in": (BUCKET, access(acl=acl((ALL, "WRITE_ACP")))),
+        "who writes the ACLs of objects as well": (BUCKET, shared(allow("s3:PutObjectAcl"))),
+        "by ACL and by policy": (BUCKET, access(acl=acl((ALL, "READ")), policy=policy(allow("s3:GetObjectVersion")), status=PUBLIC)),
         "S3-8: reading of all kinds": (BUCKET, shared(allow("s3:Get*"))),
         **{name: (BUCKET, shared(allow(condition=condition))) for name, condition in NOT_RESTRICTED.items()},
     },
@@ -181,6 +183,7 @@ test_bucket_denies_public_write = table(
         "everybody puts": given(BUCKET, shared(allow("s3:PutObject")), says="everyone may s3:PutObject"),
         "everybody does anything": given(BUCKET, shared(allow("s3:*")), says="s3:DeleteObject"),
         "by ACL": given(BUCKET, access(acl=acl((ALL, "WRITE"))), says="the ACL (WRITE)"),
+        "by two ways": (BUCKET, access(acl=acl((ALL, "WRITE")), policy=policy(allow("s3:PutObject")), status=PUBLIC)),
         "everybody tags": (BUCKET, shared(allow("s3:PutObjectTagging"))),
         "the ACL can be written": (BUCKET, access(acl=acl((ANY, "WRITE_ACP")), ownership=ownership("ObjectWriter"))),
     },
@@ -213,6 +216,8 @@ test_bucket_acls_disabled = table(
         "preferred": given(BUCKET, ownership("BucketOwnerPreferred"), says="BucketOwnerPreferred"),
         "the writer's": given(BUCKET, ownership("ObjectWriter"), says="ObjectWriter"),
         "an old bucket that says nothing": given(BUCKET, None, says="says nothing"),
+        "an empty answer": given(BUCKET, BucketOwnershipControls(rules=()), says="not set"),
+        "two answers": (BUCKET, BucketOwnershipControls(rules=(*ownership("ObjectWriter").rules, *ownership("BucketOwnerPreferred").rules))),
     },
     not_assessed={"denied": (BUCKET, UNREAD)},
 )
@@ -226,7 +231,8 @@ test_object_sample_is_not_public = table(
     passed={"none of them": given(BUCKET, FEW, says="none of 20")},
     failed={
         "one": given(BUCKET, but(FEW, public_keys=("a.jpg",)), says="1 of 20 sampled objects are public: a.jpg"),
-        "many": given(BUCKET, but(FEW, public_keys=tuple("abcdefg")), says="a, b, c, d, e and 2 more"),
+        "five": given(BUCKET, but(FEW, public_keys=tuple("abcde")), says="a, b, c, d, e"),
+        "six": given(BUCKET, but(FEW, public_keys=tuple("abcdef")), says="a, b, c, d, e and 1 more"),
     },
     not_applicable={
         "an empty bucket": given(BUCKET, but(FEW, sampled=0), says="empty"),
@@ -286,7 +292,7 @@ test_multi_region_access_point_blocks_public_access = table(
         "by itself": given(multi(*FLAGS), UNREAD, says="its own setting"),
         "with its account": given(multi(*FLAGS[:2]), flags(AccountPublicAccessBlock, *FLAGS[2:]), says="its account's together"),
     },
-    failed={"ajar": given(multi(*FLAGS[:3]), None, says="RestrictPublicBuckets off")},
+    failed={"ajar": given(multi(*FLAGS[:3]), None, says="RestrictPublicBuckets off"), "open": (multi(), None)},
     not_applicable={"on its way out": (multi(status="DELETING"), None)},
     not_assessed={"ajar, and the account denied": (multi(), UNREAD), "unread": (UNREAD, None)},
 )
@@ -304,6 +310,7 @@ test_bucket_name_is_not_claimed_by_others = table(
     },
     failed={
         "somebody else's": given(ACCOUNT, Every([BUCKET]), Everywhere([TAKEN]), says=f"somebody else has {GLUE}"),
+        "two of them": (ACCOUNT, Every([BUCKET]), Everywhere([TAKEN, PredictableNames(taken=("sagemaker",))])),
         "somebody else's, though a region was not read": (ACCOUNT, Every([BUCKET]), Everywhere([TAKEN], [UNREAD])),
     },
     not_assessed={

@@ -45,6 +45,7 @@ test_bucket_policy_is_not_public = table(
     },
     failed={
         "everybody": given(BUCKET, sharing(allow()), says="everyone may s3:GetObject"),
+        "everybody, twice": (BUCKET, sharing(allow(), allow("s3:PutObject"))),
         "everybody by kind": (BUCKET, sharing(allow(principal={"AWS": "*"}))),
         "S3-4: any organisation": (BUCKET, sharing(allow(condition={"StringLike": {"aws:PrincipalOrgID": "o-*"}}))),
         "S3-5: no key restricts": (BUCKET, sharing(allow(condition={"ArnLike": {"aws:PrincipalArn": "arn:aws:iam::*:role/x"}}))),
@@ -82,6 +83,8 @@ test_bucket_policy_limits_cross_account_access = table(
         "a trusted account, whatever a key means": given(
             BUCKET, sharing(PARTNER | {"Condition": {"StringEquals": {"some:thing": "x"}}}), *NOT_TOLD, trusted_accounts=(OTHER,)
         ),
+        "two trusted accounts": given(BUCKET, sharing(allow(principal={"AWS": [OTHER, "777788889999"]})), *ALONE, trusted_accounts=(OTHER, "777788889999")),
+        "an account of the organization, whatever a key means": (BUCKET, sharing(PARTNER | {"Condition": {"StringEquals": {"some:thing": "x"}}}), *MEMBER),
         "what may be done is settled": given(
             BUCKET, sharing(allow("s3:PutBucketPolicy", principal={"AWS": OTHER})), *ALONE, trusted_accounts=(OTHER,), denied_actions=()
         ),
@@ -89,6 +92,13 @@ test_bucket_policy_limits_cross_account_access = table(
     failed={
         "a stranger": given(BUCKET, sharing(PARTNER), *ALONE, says=f"without being trusted: {OTHER}"),
         "a stranger to the organization": (BUCKET, sharing(PARTNER), *OUTSIDER),
+        "two strangers": (BUCKET, sharing(allow(principal={"AWS": [OTHER, "777788889999"]})), *ALONE),
+        "two strangers that may do anything": (
+            BUCKET,
+            sharing(allow(["s3:PutBucketPolicy", "s3:PutBucketAcl"], principal={"AWS": [OTHER, "777788889999"]}, resource=BOTH[0])),
+            *ALONE,
+        ),
+        "two organizations": (BUCKET, sharing(allow(condition={"StringEquals": {"aws:PrincipalOrgID": ["o-abc", "o-def"]}})), *ALONE),
         "another is trusted": given(BUCKET, sharing(PARTNER), *ALONE, trusted_accounts=("999999999999",)),
         "everybody": given(BUCKET, sharing(allow()), *MEMBER, says="everybody"),
         "another organization": given(BUCKET, sharing(IN_ORGANIZATION), *OUTSIDER, says="o-abc"),
@@ -164,9 +174,23 @@ NOT_IT = {
     "only from some addresses": [deny(Condition={"Bool": {"aws:SecureTransport": "false"}, "NotIpAddress": {"aws:SourceIp": "10.0.0.0/8"}})],
 }
 
+FLOOR = {"NumericLessThan": {"s3:TlsVersion": "1.2"}}
+# What is no floor for everything, and so is not told.
+NO_FLOOR = {
+    "a floor for one account": deny(Condition=FLOOR, Principal={"AWS": OTHER}),
+    "a floor for objects": deny(Condition=FLOOR, Resource=BOTH[1]),
+    "a floor for the bucket": deny(Condition=FLOOR, Resource=BOTH[0]),
+    "a floor for reading": deny(Condition=FLOOR, Action="s3:Get*"),
+    "a floor from some addresses": deny(Condition=FLOOR | {"IpAddress": {"aws:SourceIp": "10.0.0.0/8"}}),
+    "a ceiling": deny(Condition={"NumericGreaterThan": {"s3:TlsVersion": "1.2"}}),
+    "another number": deny(Condition={"NumericLessThan": {"s3:signatureAge": "9"}}),
+    "an Allow below a floor": ALLOW_TLS | {"Condition": FLOOR},
+}
+
 test_bucket_requires_tls = table(
     bucket_requires_tls,
     passed={f"S3-9: {name}": (BUCKET, policy(*statements)) for name, statements in SPELLINGS.items()}
+    | {name: (BUCKET, policy(deny(), statement)) for name, statement in NO_FLOOR.items()}
     | {"with a floor for the version": given(BUCKET, policy(deny(), deny(Condition={"NumericLessThan": {"s3:TlsVersion": "1.2"}})), says="TLS older than 1.2")},
     failed={name: (BUCKET, policy(*statements)) for name, statements in NOT_IT.items()}
     | {

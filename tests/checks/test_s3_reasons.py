@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 from pathlib import Path
 
-from cloudsoc.model import Failed, NotApplicable, Passed
+from cloudsoc.model import Failed
 from tests.checks import test_s3, test_s3_data, test_s3_events, test_s3_policies
 from tests.checks.table import Table
 
@@ -18,14 +18,14 @@ TABLES = [
 ]
 
 
-def reasons() -> list[tuple[str, str, str, str]]:
-    """Check, verdict, case and reason; what the engine says of unread facts is the engine's."""
+def reasons() -> list[tuple[str, ...]]:
+    """Check, verdict, case, reason, severity and evidence."""
     found = []
     for made in TABLES:
         for (expected, name), case in made.cases.items():
             verdict = made.verdict(case)
-            if isinstance(verdict, (Passed, Failed, NotApplicable)):
-                found.append((made.check.id, expected, name, verdict.reason))
+            severity = (verdict.severity or made.check.severity).value if isinstance(verdict, Failed) else ""
+            found.append((made.check.id, expected, name, verdict.reason, severity, *map(str, getattr(verdict, "evidence", {}).items())))
     return sorted(found)
 
 

@@ -102,7 +102,7 @@ def bucket_denies_public_read(bucket: Bucket, access: BucketAccess) -> Verdict:
     """
     if openings := access.to_read():
         severity = None if any(_shows_objects(one) for one in openings) else MEDIUM
-        return Failed("; ".join(map(str, openings)), severity=severity, evidence={"actions": _actions(openings)})
+        return Failed("; ".join(map(str, openings)), severity=severity)
     return Passed(_private(access, "read or list"))
 
 
@@ -131,17 +131,13 @@ def bucket_denies_public_write(bucket: Bucket, access: BucketAccess) -> Verdict:
     Terraform: ``aws_s3_bucket_public_access_block``, ``aws_s3_bucket_policy.policy``, ``aws_s3_bucket_acl.acl``.
     """
     if openings := access.to_write():
-        return Failed("; ".join(map(str, openings)), evidence={"actions": _actions(openings)})
+        return Failed("; ".join(map(str, openings)))
     return Passed(_private(access, "write"))
 
 
 def _shows_objects(opening: Opening) -> bool:
     """Whether an opening shows objects or their names, and not only how the bucket is set up."""
     return any(action.startswith(("s3:GetObject", "s3:ListBucket", "s3:PutBucketAcl", "s3:PutObjectAcl")) for action in opening.actions)
-
-
-def _actions(openings: tuple[Opening, ...]) -> list[str]:
-    return sorted({action for one in openings for action in one.actions})
 
 
 def _private(access: BucketAccess, what: str) -> str:
