@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test lint types layers unit docs bench clean
+.PHONY: demo test lint types layers unit docs record bench clean
 .DEFAULT_GOAL := test
 
 $(VENV)/.installed: pyproject.toml
@@ -33,6 +33,9 @@ unit: $(VENV)/.installed
 
 docs: $(VENV)/.installed  ## write the generated pages anew
 	$(BIN)/python docs/generate.py
+
+record: $(VENV)/.installed  ## write down anew what every check says about its table
+	$(BIN)/python -m tests.checks.test_reasons
 
 bench: $(VENV)/.installed
 	$(BIN)/python -m benchmarks
