@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import wraps
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
@@ -15,6 +15,9 @@ from cloudsoc.criteria.texts import Category, texts
 from cloudsoc.model.check import Check
 from cloudsoc.model.criterion import Criterion
 from cloudsoc.model.verdict import Profile, Severity
+
+if TYPE_CHECKING:
+    from cloudsoc.model.report import Report
 
 F = TypeVar("F", bound=Callable[..., Any])
 SEVERITIES = click.Choice([severity.value for severity in Severity], case_sensitive=False)
@@ -56,6 +59,10 @@ class Selection:
             "extended": self.extended,
         }
         return {name: value for name, value in given.items() if value}
+
+    def told(self, report: Report) -> Report:
+        """A report that says what was asked for in the words of the command line."""
+        return report.model_copy(update={"asked": report.asked.model_copy(update={"selection": self.asked})})
 
     def checks(self) -> dict[str, Check[...]]:
         """Those of the installed checks that it chooses. A wrong pattern and a plug-in that cannot be loaded are wrong use."""
