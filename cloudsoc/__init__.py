@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
+    from cloudsoc.config import Configuration, configuration
     from cloudsoc.engine.collect import Interrupted, Progress, UnknownRegion
     from cloudsoc.engine.credentials import CredentialsError, NoCredentials, session
     from cloudsoc.engine.inventory import Inventory
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from cloudsoc.settings import SettingsError
 
 _HOMES: Final = {
+    "config": ("Configuration", "configuration"),
     "engine.collect": ("Interrupted", "Progress", "UnknownRegion"),
     "engine.credentials": ("CredentialsError", "NoCredentials", "session"),
     "engine.inventory": ("Inventory",),
@@ -44,6 +46,7 @@ __all__ = [
     "LOW",
     "MEDIUM",
     "Check",
+    "Configuration",
     "CredentialsError",
     "Criterion",
     "CriterionResult",
@@ -66,6 +69,7 @@ __all__ = [
     "UnknownRegion",
     "check",
     "collect",
+    "configuration",
     "derivation",
     "evaluate",
     "load_checks",

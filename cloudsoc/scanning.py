@@ -11,6 +11,7 @@ from typing import Any
 
 from cloudsoc.aws.account import Account, Region, not_enabled
 from cloudsoc.aws.permissions import EVERY_SCAN
+from cloudsoc.config import Configuration
 from cloudsoc.criteria import roll_up
 from cloudsoc.engine.clients import Clients
 from cloudsoc.engine.collect import THREADS, Collector, Progress
@@ -22,7 +23,7 @@ from cloudsoc.engine.inventory import AccountInventory, Inventory
 from cloudsoc.engine.plan import Plan
 from cloudsoc.engine.registry import Checks, load_checks, select, version
 from cloudsoc.model.check import Check
-from cloudsoc.model.report import AccountScanned, Asked, Call, CheckAsked, RegionScope, Report
+from cloudsoc.model.report import AccountScanned, Asked, Call, CheckAsked, ConfigurationFile, RegionScope, Report
 from cloudsoc.model.verdict import CORE
 from cloudsoc.settings import Settings, in_force, plain
 
@@ -38,22 +39,23 @@ def scan(
     checks: Chosen = None,
     regions: Iterable[str] | None = None,
     settings: Mapping[str, Any] | None = None,
+    config: Configuration | None = None,
     on_progress: Callable[[Progress], None] | None = None,
 ) -> Report:
     """Read an account and judge it.
 
     ``session``: a ``boto3.Session`` (default: the credentials that boto3 finds). ``checks``: those that ``select`` gave, or patterns over ids (default: the
     core profile). ``regions``: names of regions (default: all that the account has enabled); global services are always in scope. ``settings``: values of
-    shared settings by name, and of single checks in a mapping under their id. ``on_progress`` is called now and then, in the calling thread.
+    shared settings by name, and of single checks in a mapping under their id. ``config``: what ``configuration`` read from a file; what is given beside it comes
+    first. ``on_progress`` is called now and then, in the calling thread.
 
     Raises ``NoCredentials``, ``CredentialsError``, ``SettingsError``, ``SelectionError``, ``LoadError``, ``UnknownRegion``, and ``Interrupted`` on Ctrl-C.
     What AWS refuses raises nothing: it is not assessed.
     """
-    chosen = _chosen(checks)
-    inventory = collect(session, checks=chosen, regions=regions, settings=settings, on_progress=on_progress)
+    inventory = collect(session, checks=checks, regions=regions, settings=settings, config=config, on_progress=on_progress)
     if on_progress:
         on_progress(Progress("judging"))
-    return evaluate(inventory, checks=chosen, settings=settings, regions=regions)
+    return evaluate(inventory, checks=checks, settings=settings, config=config, regions=regions)
 
 
 def collect(
@@ -62,13 +64,14 @@ def collect(
     checks: Chosen = None,
     regions: Iterable[str] | None = None,
     settings: Mapping[str, Any] | None = None,
+    config: Configuration | None = None,
     on_progress: Callable[[Progress], None] | None = None,
     deadline: float = DEADLINE,
 ) -> Inventory:
     """The facts that checks need, of one account; parameters and errors as for ``scan``. ``deadline``: seconds after which it ends by itself."""
-    chosen = _chosen(checks)
+    chosen = _chosen(checks, config)
     plan = Plan(chosen)
-    given = Settings.read(settings, _known(chosen))
+    given = Settings.read(_given(settings, config), _known(chosen))
     session = session if session is not None else default_session()
     clients = Clients(session, {*plan.operations, *EVERY_SCAN}, THREADS)
     identity = who(clients, session.region_name)
@@ -80,20 +83,29 @@ def collect(
     return Inventory([account])
 
 
-def evaluate(inventory: Inventory, *, checks: Chosen = None, settings: Mapping[str, Any] | None = None, regions: Iterable[str] | None = None) -> Report:
+def evaluate(
+    inventory: Inventory,
+    *,
+    checks: Chosen = None,
+    settings: Mapping[str, Any] | None = None,
+    config: Configuration | None = None,
+    regions: Iterable[str] | None = None,
+) -> Report:
     """Judge what was collected, without any call: now, or last March's snapshot with today's checks. Parameters and errors as for ``scan``."""
-    chosen = _chosen(checks)
+    chosen = _chosen(checks, config)
     plan = Plan(chosen)
-    given = Settings.read(settings, _known(chosen))
+    given = Settings.read(_given(settings, config), _known(chosen))
     evaluation = Evaluation(inventory, given.shared)
     findings = tuple(finding(one) for one in evaluation.run(chosen.values(), lambda check: given.of(check)))
     return Report(
         accounts=tuple(map(_account, inventory.accounts)),
         asked=Asked(
             checks=tuple(_asked(check, plan, given) for check in chosen.values()),
-            selection={} if checks is None else {"checks": sorted(chosen)},
+            selection=(config.selection if config else {}) if checks is None else {"checks": sorted(chosen)},
             regions=None if regions is None else tuple(_names(regions)),
-            settings=plain(dict(settings or {})),
+            settings=plain(_given(settings, config)),
+            configuration=None if config is None or config.file is None else ConfigurationFile(file=config.name, sha256=config.sha256),
+            origins=_origins(config, checks, settings),
             versions=_versions(),
         ),
         findings=findings,
@@ -106,12 +118,29 @@ def _names(regions: Iterable[str]) -> tuple[str, ...]:
     return (regions,) if isinstance(regions, str) else tuple(regions)
 
 
-def _chosen(checks: Chosen) -> Checks:
+def _chosen(checks: Chosen, config: Configuration | None) -> Checks:
     if isinstance(checks, Mapping):
         return dict(checks)
     if checks is None:
-        return select(load_checks(), profile=CORE)
+        return (config or Configuration()).checks(load_checks())
     return select(load_checks(), _names(checks))
+
+
+def _given(settings: Mapping[str, Any] | None, config: Configuration | None) -> dict[str, Any]:
+    """The settings of the file, and over them those that were given beside it."""
+    merged = dict(config.settings) if config else {}
+    for name, value in (settings or {}).items():
+        below = merged.get(name)
+        merged[name] = {**below, **value} if isinstance(below, Mapping) and isinstance(value, Mapping) else value
+    return merged
+
+
+def _origins(config: Configuration | None, checks: Chosen, settings: Mapping[str, Any] | None) -> dict[str, str]:
+    """Where what was in force came from, as far as a file says; what was given beside it took its place."""
+    given = {f"settings.{name}" for name in settings or {}}
+    given |= {f"checks.{id}.{name}" for id, own in (settings or {}).items() if isinstance(own, Mapping) for name in own}
+    found = config.origins if config else {}
+    return {place: where for place, where in found.items() if place not in given and (checks is None or not place.startswith("select."))}
 
 
 def _known(chosen: Checks) -> Checks:

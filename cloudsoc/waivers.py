@@ -13,16 +13,15 @@ expires = 2026-12-31
 from __future__ import annotations
 
 import difflib
-import re
 import tomllib
 from collections.abc import Collection, Iterable
 from datetime import date, timedelta
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
 
+from cloudsoc.model.patterns import matches
 from cloudsoc.model.report import CriterionResult, Finding, Outcome, Report, Waiver, WaiverUse
 
 FILE = "cloudsoc-waivers.toml"
@@ -83,16 +82,6 @@ def _waiver(place: str, row: dict[str, Any], known: Collection[str] | None) -> W
         near = difflib.get_close_matches(waiver.check, known, 1)
         raise WaiverError(f"{place}: there is no check {waiver.check!r}" + (f"; did you mean {near[0]}?" if near else ""))
     return waiver
-
-
-@lru_cache(maxsize=4096)
-def _pattern(glob: str) -> re.Pattern[str]:
-    return re.compile("".join({"*": ".*", "?": "."}.get(one, re.escape(one)) for one in glob), re.DOTALL)
-
-
-def matches(glob: str, text: str) -> bool:
-    """Whether a pattern is the whole text: ``logs`` is not ``logs-of-payments``."""
-    return _pattern(glob).fullmatch(text) is not None
 
 
 def concerns(waiver: Waiver, finding: Finding) -> bool:

@@ -14,11 +14,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cloudsoc.cli import main
+from cloudsoc.model.patterns import matches
 from cloudsoc.model.report import CriterionState, Outcome, Report, Waiver
 from cloudsoc.mutelist import Accepted, MutelistError, toml
 from cloudsoc.mutelist import waivers as taken_over
 from cloudsoc.reports.formats import formats, pieces, writer
-from cloudsoc.waivers import WaiverError, apply, matches, parse
+from cloudsoc.waivers import WaiverError, apply, parse
 from tests.reports.conftest import HOSTILE, finding, report  # noqa: F401 fixtures
 
 BODY = {"reason": "a public website", "owner": "web", "approver": "Mira", "ticket": "SEC-41", "expires": date(2026, 12, 31)}

@@ -6,9 +6,9 @@ import hashlib
 from collections.abc import Iterable
 from datetime import date, datetime
 from enum import Enum
-from typing import Any, Literal
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from cloudsoc.model.criterion import Criterion
 from cloudsoc.model.verdict import Profile, Severity
@@ -65,6 +65,33 @@ class WaiverUse(_Model):
     )
     soon: bool = Field(default=False, description="it expires within 30 days of the scan")
     findings: tuple[str, ...] = Field(default=(), description="ids of the findings that it waives, or would if it had not expired")
+
+
+AccountId = Annotated[str, Field(pattern=r"^[0-9]{12}$")]
+Pattern = Annotated[str, Field(min_length=1)]
+Patterns = Annotated[tuple[Pattern, ...], Field(min_length=1)]
+
+
+class Exclusion(_Model):
+    """What lies outside the system under audit, and why. Something is out of scope where all that is said here holds for it; ``*`` is any text, ``?`` any character."""
+
+    model_config = ConfigDict(json_schema_extra={"anyOf": [{"required": [one]} for one in ("regions", "all_regions_but", "accounts", "tags")]})
+
+    reason: str = Field(pattern=r"\S", description="why it is no part of the system under audit; an auditor reads this")
+    regions: Patterns = Field(default=(), description="names of regions, or patterns over them")
+    all_regions_but: Patterns = Field(default=(), description="every region that none of these names or patterns means")
+    accounts: Annotated[tuple[AccountId, ...], Field(min_length=1)] = Field(default=(), description="ids of accounts")
+    tags: Annotated[dict[str, Patterns], Field(min_length=1)] = Field(
+        default_factory=dict, description="keys of tags and for each the values, or patterns over them, of which the resource has one"
+    )
+
+    @model_validator(mode="after")
+    def _says_what(self) -> Self:
+        if not (self.regions or self.all_regions_but or self.accounts or self.tags):
+            raise ValueError("it says not what is out of scope: regions, all_regions_but, accounts or tags")
+        if self.regions and self.all_regions_but:
+            raise ValueError("regions and all_regions_but say two things about one matter: keep one")
+        return self
 
 
 class FoundResource(_Model):
@@ -212,6 +239,13 @@ class CriterionResult(_Model):
     manual: str = Field(description="what the auditor will ask for besides")
 
 
+class ConfigurationFile(_Model):
+    """The file that settings came from."""
+
+    file: str
+    sha256: str = Field(description="of the whole file")
+
+
 class Asked(_Model):
     """What was asked for: the selection, the settings, and with which versions."""
 
@@ -219,6 +253,10 @@ class Asked(_Model):
     selection: dict[str, Any] = Field(default_factory=dict, description="the patterns and filters that chose the checks")
     regions: tuple[str, ...] | None = Field(default=None, description="None: all that the account has enabled")
     settings: dict[str, Any] = Field(default_factory=dict, description="settings as they were given, not defaults")
+    configuration: ConfigurationFile | None = Field(default=None, description="the file of settings, where there was one")
+    origins: dict[str, str] = Field(
+        default_factory=dict, description="what was in force besides defaults, by its place in the file of settings, and where it came from: file:line, or an option"
+    )
     versions: dict[str, str] = Field(description="cloudsoc, Python and the libraries that read AWS")
 
 
