@@ -184,7 +184,7 @@ GATE = [
 
 @pytest.mark.parametrize(("failures", "complete", "options", "code"), GATE)
 def test_gate(failures: list[str], complete: bool, options: list[str], code: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    report = FakeReport(failures=[cloudsoc.Severity(one) for one in failures], complete=complete, asked=FakeReport())
+    report = FakeReport(failures=[cloudsoc.Severity(one) for one in failures], complete=complete, asked=FakeReport(origins={}))
     monkeypatch.setattr("cloudsoc.cli.output.Output.deliver", lambda *_: None)
     monkeypatch.setattr(cloudsoc, "session", lambda **_: None, raising=False)
     monkeypatch.setattr(cloudsoc, "scan", lambda *_, **__: report)

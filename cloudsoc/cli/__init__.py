@@ -25,6 +25,7 @@ COMMANDS = {
     "explain": "cloudsoc.cli.catalogue",
     "criteria": "cloudsoc.cli.criteria",
     "permissions": "cloudsoc.cli.permissions",
+    "config": "cloudsoc.cli.config",
     "policy": "cloudsoc.policy.command",
     "schema": "cloudsoc.cli.catalogue",
 }

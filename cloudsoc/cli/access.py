@@ -48,7 +48,7 @@ def reachable() -> Iterator[None]:
         yield
     except cloudsoc.NoCredentials as error:
         raise click.UsageError(NO_CREDENTIALS.format(command=click.get_current_context().info_name)) from error
-    except (cloudsoc.CredentialsError, cloudsoc.UnknownRegion) as error:
+    except (cloudsoc.CredentialsError, cloudsoc.UnknownRegion, cloudsoc.SettingsError) as error:
         raise click.UsageError(str(error)) from error
 
 

@@ -30,7 +30,7 @@ def demo(selection: Selection, region: tuple[str, ...], output: Output, exit_cod
     try:
         with Simulation() as simulation:
             report, interrupted = scanned(simulation.session(), selection, checks, region)
-    except cloudsoc.UnknownRegion as error:
+    except (cloudsoc.UnknownRegion, cloudsoc.SettingsError) as error:
         raise click.UsageError(str(error)) from error
     output.deliver(report, "cloudsoc demo")
     if interrupted:

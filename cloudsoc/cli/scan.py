@@ -39,9 +39,9 @@ def scanned(session: Any, selection: Selection, checks: Mapping[str, Check[...]]
 
     with Shown(width()) as shown:
         try:
-            report, interrupted = cloudsoc.scan(session, checks=checks, regions=region or None, on_progress=shown), False
+            report, interrupted = cloudsoc.scan(session, checks=checks, regions=region or None, config=selection.config, on_progress=shown), False
         except cloudsoc.Interrupted as ended:
-            report, interrupted = cloudsoc.evaluate(ended.inventory, checks=checks, regions=region or None), True
+            report, interrupted = cloudsoc.evaluate(ended.inventory, checks=checks, regions=region or None, config=selection.config), True
     if interrupted:
         click.echo("interrupted: what follows is what was read by then", err=True)
     return selection.told(report), interrupted

@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import wraps
-from typing import TYPE_CHECKING, Any, TypeVar
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Any, TypeVar, cast
 
 import click
 
-from cloudsoc.criteria.texts import Category, texts
+from cloudsoc.criteria.texts import Category
 from cloudsoc.model.check import Check
 from cloudsoc.model.criterion import Criterion
 from cloudsoc.model.verdict import Profile, Severity
 
 if TYPE_CHECKING:
+    from cloudsoc.config import Configuration
     from cloudsoc.model.report import Report
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -35,54 +37,100 @@ def criteria_ids(ctx: click.Context, param: click.Parameter, value: tuple[str, .
 
 @dataclass(frozen=True)
 class Selection:
-    """The checks that were asked for, as they were asked for."""
+    """The checks that were asked for: by options, and where those do not say by the file of settings (``config``)."""
 
-    check: tuple[str, ...]
-    criterion: tuple[Criterion, ...]
-    category: tuple[Category, ...]
-    severity: Severity | None
-    extended: bool
-
-    @property
-    def profile(self) -> Profile | None:
-        """None where all profiles are in: asked for, or because ids say it better."""
-        return None if self.extended or self.check else Profile.CORE
-
-    @property
-    def asked(self) -> dict[str, Any]:
-        """What was given, for the report."""
-        given = {
-            "check": list(self.check),
-            "criterion": [one.value for one in self.criterion],
-            "category": [one.value for one in self.category],
-            "severity": self.severity.value if self.severity else None,
-            "extended": self.extended,
-        }
-        return {name: value for name, value in given.items() if value}
+    check: tuple[str, ...] = ()
+    criterion: tuple[Criterion, ...] = ()
+    category: tuple[Category, ...] = ()
+    severity: Severity | None = None
+    profile: Profile | None = None
+    """None where all profiles are in: asked for, or because ids say it better."""
+    asked: Mapping[str, Any] = field(default_factory=dict)
+    """What was given, for the report."""
+    origins: Mapping[str, str] = field(default_factory=dict)
+    """Where it came from, by its place in the file of settings: ``file:line``, or an option."""
+    config: Configuration | None = None
 
     def told(self, report: Report) -> Report:
-        """A report that says what was asked for in the words of the command line."""
-        return report.model_copy(update={"asked": report.asked.model_copy(update={"selection": self.asked})})
+        """A report that says what was asked for in the words of the command line and of the file."""
+        origins = {place: where for place, where in report.asked.origins.items() if not place.startswith("select.")} | dict(self.origins)
+        return report.model_copy(update={"asked": report.asked.model_copy(update={"selection": dict(self.asked), "origins": origins})})
 
     def checks(self) -> dict[str, Check[...]]:
         """Those of the installed checks that it chooses. A wrong pattern and a plug-in that cannot be loaded are wrong use."""
         import cloudsoc
+        from cloudsoc.config import criteria_of
 
-        # Several criteria, or categories, widen; a criterion and a category together narrow.
-        wanted = set(self.criterion) or set(Criterion)
-        if self.category:
-            wanted &= {text.id for text in texts().values() if text.category in self.category}
         with wrong_use():
+            wanted = criteria_of(self.criterion, self.category)
             return cloudsoc.select(cloudsoc.load_checks(), self.check, criteria=wanted, severity=self.severity, profile=self.profile)
 
 
-def filtering(command: F) -> F:
-    """Give a command the options that narrow all installed checks; it gets them as one ``Selection``."""
+def _selection(given: Mapping[str, Any], extended: bool | None, config: Configuration | None) -> Selection:
+    """What holds of options and file: an option takes the place of the file's key, ``--check`` that of all of them."""
+    options = {"checks": given["check"], "criteria": given["criterion"], "categories": tuple(map(Category, given["category"])), "severity": given["severity"]}
+    options |= {"severity": Severity(given["severity"]) if given["severity"] else None, "profile": Profile.EXTENDED if extended else None}
+    said = dict(config.said.select) if config and not given["check"] else {}
+    found = {name: value or said.get(name) for name, value in options.items()}
+    named = {"checks": "--check", "criteria": "--criterion", "categories": "--category", "severity": "--severity", "profile": "--extended"}
+    origins = {f"select.{name}": named[name] if options[name] or not config else config.where("select", name) for name, value in found.items() if value}
+    # Ids say it better than a profile; and a command without the option looks at all, but for what the file says.
+    profile = found["profile"] or (Profile.EXTENDED if found["checks"] or extended is None else Profile.CORE)
+    asked = {"check": found["checks"], "criterion": found["criteria"], "category": found["categories"], "severity": found["severity"]}
+    asked = {name: [getattr(one, "value", one) for one in value] if isinstance(value, tuple) else value.value for name, value in asked.items() if value}
+    return Selection(
+        found["checks"] or (),
+        found["criteria"] or (),
+        found["categories"] or (),
+        found["severity"],
+        Profile.CORE if profile is Profile.CORE else None,
+        asked | ({"extended": True} if found["profile"] is Profile.EXTENDED else {}),
+        origins,
+        config,
+    )
+
+
+def selection_of(config: Configuration) -> Selection:
+    """What a file alone chooses."""
+    return _selection(dict.fromkeys(("check", "criterion", "category"), ()) | {"severity": None}, extended=False, config=config)
+
+
+def configuration_from(config: Path | None, no_config: bool) -> Configuration | None:
+    """The settings that were named, else those of this folder; None where there are none. A file that cannot be used is wrong use."""
+    from cloudsoc.config import configuration, find, passed_over
+
+    if config and no_config:
+        raise click.UsageError("--config names a file of settings and --no-config says to use none: give one of them")
+    with wrong_use():
+        if no_config or not (file := config or find(Path.cwd())):
+            return None
+        found = configuration(file)
+        if config is None:
+            other = passed_over(file)
+            click.echo(f"settings: {found.name}" + (f" (those in {other.name} beside it are not used)" if other else ""), err=True)
+    return found
+
+
+def configured(command: F) -> F:
+    """Give a command the options that name a file of settings; it gets what the file says as ``config``."""
 
     @wraps(command)
-    def with_selection(*, check: Any, criterion: Any, category: Any, severity: str | None, extended: bool = True, **rest: Any) -> Any:
-        chosen = Selection(check, criterion, tuple(map(Category, category)), Severity(severity) if severity else None, extended)
-        return command(selection=chosen, **rest)
+    def with_config(*, config: Path | None, no_config: bool, **rest: Any) -> Any:
+        return command(config=configuration_from(config, no_config), **rest)
+
+    file = click.Path(exists=True, dir_okay=False, path_type=Path)
+    told = "A file of settings.  [default: the nearest cloudsoc.toml, or pyproject.toml with [tool.cloudsoc], in this folder or above]"
+    decorated: Any = click.option("--no-config", is_flag=True, help="Use no file of settings.")(with_config)
+    return cast("F", click.option("--config", metavar="FILE", type=file, help=told)(decorated))
+
+
+def filtering(command: F) -> F:
+    """Give a command the options that narrow all installed checks; it gets them, with what the file of settings says, as one ``Selection``."""
+
+    @wraps(command)
+    def with_selection(*, config: Configuration | None, extended: bool | None = None, **rest: Any) -> Any:
+        given = {name: rest.pop(name) for name in ("check", "criterion", "category", "severity")}
+        return command(selection=_selection(given, extended, config), **rest)
 
     options = (
         click.option("--check", metavar="GLOB", multiple=True, help="Checks whose id matches, as in 'iam-*'. Repeat for more."),
@@ -92,7 +140,7 @@ def filtering(command: F) -> F:
         ),
         click.option("--severity", type=SEVERITIES, help="Checks of this severity or above."),
     )
-    decorated: Any = with_selection
+    decorated: Any = configured(with_selection)
     for option in reversed(options):
         decorated = option(decorated)
     return decorated  # type: ignore[no-any-return]
@@ -103,6 +151,13 @@ def selecting(command: F) -> F:
     return filtering(click.option("--extended", is_flag=True, help="Also checks beyond the core profile (--check looks at all anyway).")(command))
 
 
+class WrongSettings(click.ClickException):
+    """A file of settings that cannot be used: one line for each mistake, as compilers write them, so that editors find the place."""
+
+    def show(self, file: IO[Any] | None = None) -> None:
+        click.echo(self.message, file=file, err=file is None)
+
+
 @contextmanager
 def wrong_use() -> Iterator[None]:
     """Errors that whoever typed the command can mend, as click tells them."""
@@ -110,5 +165,7 @@ def wrong_use() -> Iterator[None]:
 
     try:
         yield
+    except cloudsoc.SettingsError as error:
+        raise WrongSettings(str(error)) from error
     except (cloudsoc.SelectionError, cloudsoc.LoadError) as error:
         raise click.UsageError(str(error)) from error

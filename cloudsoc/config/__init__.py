@@ -35,7 +35,7 @@ class Configuration:
 
     file: Path | None = None
     sha256: str = ""
-    said: File = File()
+    said: File = field(default_factory=File)
     settings: Mapping[str, Any] = field(default_factory=dict)
     """As ``scan`` takes them: shared ones by name, those of a check in a mapping under its id."""
     lines: Mapping[Way, int] = field(default_factory=dict, repr=False)
@@ -128,6 +128,12 @@ def find(folder: Path) -> Path | None:
     return None
 
 
+def passed_over(file: Path) -> Path | None:
+    """The ``pyproject.toml`` beside a file, where it has settings as well; they are not used."""
+    other = file.parent / PYPROJECT
+    return other if file.name != PYPROJECT and other.is_file() and has_table(other) else None
+
+
 def has_table(project: Path) -> bool:
     """Whether a ``pyproject.toml`` has settings of ours."""
     document: Any = _parsed(project, _text(project))
@@ -169,7 +175,10 @@ def _checked(document: Any, known: Checks) -> tuple[File, dict[str, Any], list[P
     try:
         said = File.model_validate_json(as_json(_without_times(document, (), problems)), strict=True)
     except ValidationError as error:
-        problems += [Problem(told["loc"], _told(told)) for told in error.errors(include_url=False)]
+        wrong = error.errors(include_url=False)
+        # A list of which an item is wrong is told to be too short besides.
+        deep = {told["loc"][:-1] for told in wrong}
+        problems += [Problem(told["loc"], _told(told)) for told in wrong if told["type"] != "too_short" or told["loc"] not in deep]
     except (TypeError, ValueError) as error:
         problems.append(Problem((), str(error)))
     if not isinstance(document, dict):
@@ -205,7 +214,7 @@ def _without_times(value: Any, way: Way, problems: list[Problem]) -> Any:
         return [_without_times(inner, (*way, number), problems) for number, inner in enumerate(value)]
     if isinstance(value, (date, time)) and way[:1] not in {("settings",), ("checks",)}:
         problems.append(Problem(way, f"a date or time is nothing that can stand here: {value}"))
-    return str(value) if isinstance(value, (date, time)) or value != value or value in (float("inf"), float("-inf")) else value  # noqa: PLR0124 nan
+    return str(value) if isinstance(value, (date, time)) or value != value or value in (float("inf"), float("-inf")) else value
 
 
 def _told(error: Any) -> str:

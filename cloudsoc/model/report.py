@@ -255,7 +255,8 @@ class Asked(_Model):
     settings: dict[str, Any] = Field(default_factory=dict, description="settings as they were given, not defaults")
     configuration: ConfigurationFile | None = Field(default=None, description="the file of settings, where there was one")
     origins: dict[str, str] = Field(
-        default_factory=dict, description="what was in force besides defaults, by its place in the file of settings, and where it came from: file:line, or an option"
+        default_factory=dict,
+        description="what was in force besides defaults, by its place in the file of settings, and where it came from: file:line, or an option",
     )
     versions: dict[str, str] = Field(description="cloudsoc, Python and the libraries that read AWS")
 
