@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test lint types layers unit docs record bench clean
+.PHONY: demo test lint types layers unit docs site record bench clean
 .DEFAULT_GOAL := test
 
 $(VENV)/.installed: pyproject.toml
@@ -34,6 +34,9 @@ unit: $(VENV)/.installed
 docs: $(VENV)/.installed  ## write the generated pages anew
 	$(BIN)/python docs/generate.py
 
+site: $(VENV)/.installed  ## the pages as a site, in site/
+	$(BIN)/zensical build --strict --clean
+
 record: $(VENV)/.installed  ## write down anew what every check says about its table
 	$(BIN)/python -m tests.checks.test_reasons
 
@@ -41,4 +44,4 @@ bench: $(VENV)/.installed
 	$(BIN)/python -m benchmarks
 
 clean:
-	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) site .cache .mypy_cache .ruff_cache .pytest_cache .hypothesis
