@@ -21,7 +21,9 @@ from cloudsoc.engine.evaluate import Evaluation
 from cloudsoc.engine.findings import coverage, finding
 from cloudsoc.engine.inventory import AccountInventory, Inventory
 from cloudsoc.engine.plan import Plan
+from cloudsoc.engine.regions import only
 from cloudsoc.engine.registry import Checks, load_checks, select, version
+from cloudsoc.engine.signature import Kind
 from cloudsoc.model.check import Check
 from cloudsoc.model.report import AccountScanned, Asked, Call, CheckAsked, ConfigurationFile, RegionScope, Report
 from cloudsoc.model.verdict import CORE
@@ -76,8 +78,7 @@ def collect(
     clients = Clients(session, {*plan.operations, *EVERY_SCAN}, THREADS)
     identity = who(clients, session.region_name)
     account = AccountInventory(identity.account, identity.partition, identity.caller, datetime.now(UTC))
-    kinds = tuple(dict.fromkeys((Account, Region, *plan.facts)))
-    Collector(clients, kinds, identity, account, given.shared).run(
+    Collector(clients, _kinds(plan), identity, account, given.shared).run(
         regions=None if regions is None else _names(regions), disabled=not_enabled, deadline=deadline, on_progress=on_progress
     )
     return Inventory([account])
@@ -91,9 +92,16 @@ def evaluate(
     config: Configuration | None = None,
     regions: Iterable[str] | None = None,
 ) -> Report:
-    """Judge what was collected, without any call: now, or last March's snapshot with today's checks. Parameters and errors as for ``scan``."""
+    """Judge what was collected, without any call: now, or last March's snapshot with today's checks. Parameters and errors as for ``scan``.
+
+    ``regions``: names of regions (default: those that were collected); what was collected of others is out of scope, and a region that was not collected is
+    not assessed.
+    """
     chosen = _chosen(checks, config)
     plan = Plan(chosen)
+    asked = _collected(inventory) if regions is None else _names(regions)
+    if regions is not None:
+        inventory = only(inventory, asked or (), _kinds(plan))
     given = Settings.read(_given(settings, config), _known(chosen))
     evaluation = Evaluation(inventory, given.shared)
     findings = tuple(finding(one) for one in evaluation.run(chosen.values(), lambda check: given.of(check)))
@@ -102,7 +110,7 @@ def evaluate(
         asked=Asked(
             checks=tuple(_asked(check, plan, given) for check in chosen.values()),
             selection=(config.selection if config else {}) if checks is None else {"checks": sorted(chosen)},
-            regions=None if regions is None else tuple(_names(regions)),
+            regions=asked,
             settings=plain(_given(settings, config)),
             configuration=None if config is None or config.file is None else ConfigurationFile(file=config.name, sha256=config.sha256),
             origins=_origins(config, checks, settings),
@@ -112,6 +120,18 @@ def evaluate(
         criteria=roll_up(findings, available=_available(chosen), ran=chosen),
         coverage=coverage(findings, inventory, chosen.values()),
     )
+
+
+def _kinds(plan: Plan) -> tuple[Kind, ...]:
+    return tuple(dict.fromkeys((Account, Region, *plan.facts)))
+
+
+def _collected(inventory: Inventory) -> tuple[str, ...] | None:
+    """The regions that were asked for when an inventory was collected; None where that was all."""
+    states = [(name, state) for one in inventory.accounts for name, (state, _) in one.regions.items()]
+    if all(state != "outside" for _, state in states):
+        return None
+    return tuple(sorted({name for name, state in states if state == "read"}))
 
 
 def _names(regions: Iterable[str]) -> tuple[str, ...]:

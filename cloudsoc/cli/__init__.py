@@ -18,6 +18,8 @@ from cloudsoc.reports.terminal import escaped
 WRONG_USE, INTERNAL_ERROR, PIPE_CLOSED, INTERRUPTED = 2, 4, 141, 130
 COMMANDS = {
     "scan": "cloudsoc.cli.scan",
+    "collect": "cloudsoc.cli.collect",
+    "evaluate": "cloudsoc.cli.evaluate",
     "demo": "cloudsoc.cli.demo",
     "diff": "cloudsoc.cli.diff",
     "waivers": "cloudsoc.cli.waivers",

@@ -16,7 +16,7 @@ from cloudsoc.engine.references import References
 from cloudsoc.engine.signature import UNDECLARED, Element, Kind, Need, Signature, about, ancestors, derived, is_place, regional, signature
 from cloudsoc.engine.unseen import unseen
 from cloudsoc.model.check import Check
-from cloudsoc.model.fact import Address
+from cloudsoc.model.fact import Address, Reading
 from cloudsoc.model.parameters import Every, Its
 from cloudsoc.model.verdict import Failed, Inapplicable, Incomplete, NotApplicable, NotAssessed, Passed, Severity, Unread, Verdict
 
@@ -193,7 +193,7 @@ class World:
         """What is said of all subjects of a region, or of those that belong to none, where there is none or some are not known."""
         gaps: dict[str, list[Unread]] = defaultdict(list)
         for kind in dict.fromkeys(one for subject in subjects for one in ancestors(subject)):
-            for gap in self.account.missing(kind):
+            for gap in self.missing(kind):
                 if not gap.unread.outside:
                     gaps[self._region_of(gap)].append(gap.unread)
         for region, unread in sorted(gaps.items()):
@@ -286,10 +286,10 @@ class World:
             except KeyError:
                 pass
             if not asked:
-                return next(iter(self.account.missing(kind))).unread
+                return next(iter(self.missing(kind))).unread
             if joined:
                 around = path(address)
-                for gap in self.account.missing(kind):
+                for gap in self.missing(kind):
                     if not gap.within or gap.within[-1] in around:
                         return gap.unread
                 if source.absent:
@@ -299,14 +299,29 @@ class World:
 
         return at
 
+    def missing(self, kind: Kind) -> Iterable[Gap]:
+        """What is missing of the population of a class; one that was looked for with other settings is missing as a whole."""
+        gaps = self.account.missing(kind)
+        if kind.listing and isinstance(kind.listing.call, Reading) and (other := self._asked_otherwise(kind)) is not None:
+            return (*gaps, Gap(other, ()))
+        return gaps
+
     def _asked_otherwise(self, kind: Kind) -> Unread | None:
-        """Facts may have settings: what was collected with other ones than those that are given now does not answer."""
-        collected = self.account.settings.get(fact_name(kind), {})
-        for name, one in settings_of_fact(kind).items():
+        """Facts may have settings (a look-back, a sample size): what was collected with other ones than those in force now does not answer."""
+        asked, name = settings_of_fact(kind), fact_name(kind)
+        if not asked or name not in self.account.fields:
+            return None
+        collected = self.account.settings.get(name, {})
+        for setting, one in asked.items():
             now = one.given(self.evaluation.shared)
-            if now is not one.default and name in collected and collected[name] != now:
-                was = "undeclared" if collected[name] is UNDECLARED else repr(collected[name])
-                return Unread((kind.source or kind.listing).operations[-1], f"was collected with {name} {was}, not {now!r}", account=self.account.account)
+            if setting not in collected:
+                said = f"the snapshot is older than the setting {setting} of {name}"
+            elif collected[setting] != now:
+                then, today = ("undeclared" if value is UNDECLARED else repr(value) for value in (collected[setting], now))
+                said = f"the snapshot was collected with {setting} {then}, not {today}"
+            else:
+                continue
+            return Unread((kind.source or kind.listing).operations[-1], said, account=self.account.account)
         return None
 
     def derive(self, kind: Kind, address: Address) -> Any:
@@ -386,7 +401,7 @@ class World:
         for kind in ancestors(resource):
             if kind is top:
                 break
-            unread += [gap.unread for gap in self.account.missing(kind) if not gap.within or within.id in gap.within]
+            unread += [gap.unread for gap in self.missing(kind) if not gap.within or within.id in gap.within]
         if regional(resource) and not is_place(top) and within.region == GLOBAL:
             outside = sorted(region for region, (state, _) in self.account.regions.items() if state == "outside")
             if outside:

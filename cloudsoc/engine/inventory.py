@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Literal
@@ -135,6 +135,14 @@ class AccountInventory:
             return (Gap(Unread(name, "is not in this inventory: collected for other checks, or by an older cloudsoc", account=self.account), ()),)
         return self.gaps.get(name, ())
 
+    @property
+    def unread(self) -> Iterator[Unread]:
+        """All that was asked for and could not be read; not what was left out on purpose."""
+        for gaps in self.gaps.values():
+            yield from (gap.unread for gap in gaps if not gap.unread.outside)
+        for facts in self.facts.values():
+            yield from (value for value in facts.values() if isinstance(value, Unread) and not value.outside)
+
     def in_scope(self, address: Address) -> bool:
         """Whether a resource lies in a region that belongs to the scope; what belongs to no region always does."""
         return self.regions.get(address.region, ("read", ""))[0] != "outside"
@@ -169,6 +177,16 @@ class Inventory:
         """SHA-256 over the content of all accounts, in whatever order they were read."""
         each = sorted((one.partition, one.account, one.content_hash) for one in self.accounts)
         return hashlib.sha256("\n".join(" ".join(one) for one in each).encode()).hexdigest()
+
+    @property
+    def unread(self) -> Iterator[Unread]:
+        """All that was asked for and could not be read, in any account."""
+        return (one for account in self.accounts for one in account.unread)
+
+    @property
+    def complete(self) -> bool:
+        """Whether all that was asked for was read."""
+        return next(self.unread, None) is None
 
     def save(self, file: str | os.PathLike[str]) -> None:
         """Write a snapshot: one compressed file, readable by its owner alone."""

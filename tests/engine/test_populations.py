@@ -299,18 +299,55 @@ def has_visitors(room: Room, visitors: Visitors) -> Verdict:
     return Passed(f"{visitors.count}")
 
 
+@listed(counted, arn="{region}/guests/{count}", resource_type="Test::Guest")
+class Guests(Resource[Region]):
+    """A population that depends on settings."""
+
+    count: int
+
+
+@made
+def guests_are_few(guests: Guests) -> Verdict:
+    return Passed(f"{guests.count}")
+
+
+@made
+def house_has_no_guests(house: Region, guests: Every[Guests]) -> Verdict:
+    return Failed("there are some") if any(guests) else Passed("there are none")
+
+
 def test_a_fact_that_was_asked_for_with_other_settings_does_not_answer() -> None:
     made_ = street(Visitors)
     hall = made_.room("hall")
     made_.inventory.learn(Visitors, hall.id, Visitors(count=3))
-    made_.inventory.settings[fact_name(Visitors)] = {"days": 30, "names": ("a",)}
-    assert verdicts(has_visitors, made_)["hall"] == Passed("3")  # nothing else was said
-    assert verdicts(has_visitors, made_, days=30)["hall"] == Passed("3")
-    (cause,) = verdicts(has_visitors, made_, days=90)["hall"].causes
-    assert cause.error == "was collected with days 30, not 90"
-    made_.inventory.settings[fact_name(Visitors)] = {"days": 30, "names": UNDECLARED}
-    (cause,) = verdicts(has_visitors, made_, names=("a",))["hall"].causes
-    assert "undeclared" in cause.error
+    asked = made_.inventory.settings[fact_name(Visitors)] = {"days": 7, "names": ("a",)}
+    assert verdicts(has_visitors, made_, days=7, names=("a",))["hall"] == Passed("3")
+
+    def why(**given: Any) -> str:
+        (cause,) = verdicts(has_visitors, made_, **given)["hall"].causes
+        assert isinstance(cause, Unread)
+        return cause.error
+
+    assert why(days=90, names=("a",)) == "the snapshot was collected with days 7, not 90"
+    assert why(names=("a",)) == "the snapshot was collected with days 7, not 30"  # the default is in force where nothing is said
+    assert why(days=7) == "the snapshot was collected with names ('a',), not undeclared"
+    asked["names"] = UNDECLARED
+    assert why(days=7, names=("a",)) == "the snapshot was collected with names undeclared, not ('a',)"
+    del asked["names"]
+    assert why(days=7, names=("a",)) == f"the snapshot is older than the setting names of {fact_name(Visitors)}"
+
+
+def test_a_population_that_was_looked_for_with_other_settings_is_not_known_even_if_nothing_was_found() -> None:
+    made_ = street(Guests)
+    made_.inventory.settings[fact_name(Guests)] = {"days": 7, "names": ()}
+    empty = judged(guests_are_few, made_, days=7, names=())
+    assert [type(one.verdict) for one in empty] == [NotApplicable, NotApplicable]
+    assert list(verdicts(house_has_no_guests, made_, days=7, names=()).values()) == 2 * [Passed("there are none")]
+    (gap,) = judged(guests_are_few, made_, days=90, names=())
+    assert gap.population
+    assert isinstance(gap.verdict, NotAssessed)
+    assert gap.verdict.reason.startswith("kms:ListGrants: the snapshot was collected with days 7, not 90")
+    assert {type(one) for one in verdicts(house_has_no_guests, made_, days=90, names=()).values()} == {NotAssessed}
 
 
 def test_a_fact_with_settings_of_an_older_snapshot_has_its_fields() -> None:
