@@ -11,8 +11,10 @@ from typing import Any
 
 from cloudsoc.aws.account import Account, Region, not_enabled
 from cloudsoc.aws.permissions import EVERY_SCAN
+from cloudsoc.aws.rates import RATES
 from cloudsoc.config import Configuration
 from cloudsoc.criteria import roll_up
+from cloudsoc.durations import rate, seconds
 from cloudsoc.engine.clients import Clients
 from cloudsoc.engine.collect import THREADS, Collector, Progress
 from cloudsoc.engine.credentials import session as default_session
@@ -20,6 +22,7 @@ from cloudsoc.engine.credentials import who
 from cloudsoc.engine.evaluate import Evaluation
 from cloudsoc.engine.findings import coverage, finding
 from cloudsoc.engine.inventory import AccountInventory, Inventory
+from cloudsoc.engine.pace import Pace, Rates
 from cloudsoc.engine.plan import Plan
 from cloudsoc.engine.regions import only
 from cloudsoc.engine.registry import Checks, load_checks, select, version
@@ -29,8 +32,8 @@ from cloudsoc.model.report import AccountScanned, Asked, Call, CheckAsked, Confi
 from cloudsoc.model.verdict import CORE
 from cloudsoc.settings import Settings, in_force, plain
 
-DEADLINE = 30 * 60.0
-"""Seconds after which a collection ends by itself; what has not come by then is not assessed."""
+DEADLINE = "30m"
+"""After this a collection ends by itself; what has not come by then is not assessed."""
 
 Chosen = Mapping[str, Check[...]] | Iterable[str] | None
 
@@ -43,6 +46,9 @@ def scan(
     settings: Mapping[str, Any] | None = None,
     config: Configuration | None = None,
     on_progress: Callable[[Progress], None] | None = None,
+    deadline: float | str | None = DEADLINE,
+    max_rate: float | None = None,
+    rates: Rates | None = RATES,
 ) -> Report:
     """Read an account and judge it.
 
@@ -51,10 +57,17 @@ def scan(
     shared settings by name, and of single checks in a mapping under their id. ``config``: what ``configuration`` read from a file; what is given beside it comes
     first. ``on_progress`` is called now and then, in the calling thread.
 
-    Raises ``NoCredentials``, ``CredentialsError``, ``SettingsError``, ``SelectionError``, ``LoadError``, ``UnknownRegion``, and ``Interrupted`` on Ctrl-C.
+    ``deadline``: seconds, or ``"90s"``, ``"30m"``, ``"1h"``, after which collection ends by itself (None: it does not). ``max_rate``: the most calls a second to
+    any one service of any one region. ``rates``: where the limiter starts, by service and operation (default: AWS's documented quotas, and 20 calls a second
+    where there is none; None: as fast as it goes, until AWS throttles). What a limit cuts off is not assessed, and says so.
+
+    Raises ``NoCredentials``, ``CredentialsError``, ``SettingsError``, ``SelectionError``, ``LoadError``, ``UnknownRegion``, ``ValueError`` for a limit that is
+    none, and ``Interrupted`` on Ctrl-C.
     What AWS refuses raises nothing: it is not assessed.
     """
-    inventory = collect(session, checks=checks, regions=regions, settings=settings, config=config, on_progress=on_progress)
+    inventory = collect(
+        session, checks=checks, regions=regions, settings=settings, config=config, on_progress=on_progress, deadline=deadline, max_rate=max_rate, rates=rates
+    )
     if on_progress:
         on_progress(Progress("judging"))
     return evaluate(inventory, checks=checks, settings=settings, config=config, regions=regions)
@@ -68,18 +81,22 @@ def collect(
     settings: Mapping[str, Any] | None = None,
     config: Configuration | None = None,
     on_progress: Callable[[Progress], None] | None = None,
-    deadline: float = DEADLINE,
+    deadline: float | str | None = DEADLINE,
+    max_rate: float | None = None,
+    rates: Rates | None = RATES,
 ) -> Inventory:
-    """The facts that checks need, of one account; parameters and errors as for ``scan``. ``deadline``: seconds after which it ends by itself."""
+    """The facts that checks need, of one account; parameters and errors as for ``scan``."""
+    until = None if deadline is None else _limit("deadline", seconds, deadline)
+    pace = Pace(rates, None if max_rate is None else _limit("max_rate", rate, max_rate))
     chosen = _chosen(checks, config)
     plan = Plan(chosen)
     given = Settings.read(_given(settings, config), _known(chosen))
     session = session if session is not None else default_session()
-    clients = Clients(session, {*plan.operations, *EVERY_SCAN}, THREADS)
+    clients = Clients(session, {*plan.operations, *EVERY_SCAN}, THREADS, pace=pace)
     identity = who(clients, session.region_name)
     account = AccountInventory(identity.account, identity.partition, identity.caller, datetime.now(UTC))
     Collector(clients, _kinds(plan), identity, account, given.shared).run(
-        regions=None if regions is None else _names(regions), disabled=not_enabled, deadline=deadline, on_progress=on_progress
+        regions=None if regions is None else _names(regions), disabled=not_enabled, deadline=until, on_progress=on_progress
     )
     return Inventory([account])
 
@@ -132,6 +149,13 @@ def _collected(inventory: Inventory) -> tuple[str, ...] | None:
     if all(state != "outside" for _, state in states):
         return None
     return tuple(sorted({name for name, state in states if state == "read"}))
+
+
+def _limit(name: str, read: Callable[[Any], float], value: Any) -> float:
+    try:
+        return read(value)
+    except ValueError as error:
+        raise ValueError(f"{name}: {error}") from None
 
 
 def _names(regions: Iterable[str]) -> tuple[str, ...]:
@@ -216,6 +240,8 @@ def _account(account: AccountInventory) -> AccountScanned:
                 outcome=one.outcome,
                 message=one.message,
                 request_ids=one.request_ids,
+                retries=one.retries,
+                throttled=one.throttled,
             )
             for one in account.calls
         ),

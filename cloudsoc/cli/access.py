@@ -25,12 +25,19 @@ Without any, `cloudsoc demo` shows what a scan looks like."""
 
 @dataclass(frozen=True)
 class Access:
-    """The regions that were asked for (none: all that are enabled), and the identity that reads."""
+    """The regions that were asked for (none: all that are enabled), the identity that reads, and how long (seconds) and fast (calls a second) it may."""
 
     regions: tuple[str, ...]
     profile: str | None
     role_arn: str | None
     external_id: str | None
+    deadline: float
+    max_rate: float | None
+
+    @property
+    def limits(self) -> dict[str, Any]:
+        """How long and how fast, as ``cloudsoc.scan`` and ``cloudsoc.collect`` take it."""
+        return {"deadline": self.deadline, "max_rate": self.max_rate}
 
     def session(self) -> boto3.Session:
         """The session of that identity; use it within ``reachable``."""
@@ -52,14 +59,35 @@ def reachable() -> Iterator[None]:
         raise click.UsageError(str(error)) from error
 
 
+def _limit(_: click.Context, param: click.Parameter, value: str | None) -> float | None:
+    """A duration or a rate, as the library reads it."""
+    from cloudsoc import durations
+
+    if value is None:
+        return None
+    try:
+        return (durations.rate if param.name == "max_rate" else durations.seconds)(value)
+    except ValueError as error:
+        raise click.BadParameter(str(error)) from error
+
+
 def reaching(command: F) -> F:
     """Give a command the options about the account; it gets them as one ``Access``."""
 
     @wraps(command)
-    def with_access(*, region: tuple[str, ...], profile: str | None, role_arn: str | None, external_id: str | None, **rest: Any) -> Any:
+    def with_access(
+        *,
+        region: tuple[str, ...],
+        profile: str | None,
+        role_arn: str | None,
+        external_id: str | None,
+        deadline: float,
+        max_rate: float | None,
+        **rest: Any,
+    ) -> Any:
         if external_id and not role_arn:
             raise click.UsageError("--external-id goes with --role-arn")
-        return command(access=Access(region, profile, role_arn, external_id), **rest)
+        return command(access=Access(region, profile, role_arn, external_id, deadline, max_rate), **rest)
 
     options = (
         click.option(
@@ -68,6 +96,20 @@ def reaching(command: F) -> F:
         click.option("--profile", metavar="NAME", help="A profile of the AWS configuration."),
         click.option("--role-arn", metavar="ARN", help="A role to assume, as in another account."),
         click.option("--external-id", metavar="ID", help="The external id that the role's trust policy asks for."),
+        click.option(
+            "--deadline",
+            metavar="TIME",
+            callback=_limit,
+            default="30m",
+            show_default=True,
+            help="When reading ends by itself: seconds, or 90s, 30m, 1h. What is left then is not assessed.",
+        ),
+        click.option(
+            "--max-rate",
+            metavar="N",
+            callback=_limit,
+            help="The most calls a second to any one service of any one region.  [default: AWS's documented quotas, or 20, less when AWS throttles]",
+        ),
     )
     decorated: Any = with_access
     for option in reversed(options):

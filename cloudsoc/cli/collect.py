@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -52,8 +52,9 @@ def collect(output: Path, selection: Selection, access: Access, incomplete: str)
     checks = selection.checks()
     with reachable(), Shown(width()) as shown:
         try:
-            session, regions = access.session(), access.regions or None
-            inventory, interrupted = cloudsoc.collect(session, checks=checks, regions=regions, config=selection.config, on_progress=shown), False
+            session = access.session()
+            asked: dict[str, Any] = {"regions": access.regions or None, "config": selection.config, **access.limits}
+            inventory, interrupted = cloudsoc.collect(session, checks=checks, on_progress=shown, **asked), False
         except cloudsoc.Interrupted as ended:
             inventory, interrupted = ended.inventory, True
     if interrupted:

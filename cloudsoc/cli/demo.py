@@ -29,7 +29,7 @@ def demo(selection: Selection, region: tuple[str, ...], output: Output, exit_cod
     click.echo("Starting a simulated account: everything below is invented.\n", err=True)
     try:
         with Simulation() as simulation:
-            report, interrupted = scanned(simulation.session(), selection, checks, region)
+            report, interrupted = scanned(simulation.session(), selection, checks, region, rates=None)
     except (cloudsoc.UnknownRegion, cloudsoc.SettingsError) as error:
         raise click.UsageError(str(error)) from error
     output.deliver(report, "cloudsoc demo")

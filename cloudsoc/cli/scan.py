@@ -28,18 +28,21 @@ def scan(selection: Selection, access: Access, output: Output) -> int:
     """Scan the account that the credentials lead to. Reads only."""
     checks = selection.checks()
     with reachable():
-        report, interrupted = scanned(access.session(), selection, checks, access.regions)
+        report, interrupted = scanned(access.session(), selection, checks, access.regions, **access.limits)
     output.deliver(report, "cloudsoc scan")
     return INTERRUPTED if interrupted else output.exit_code(report)
 
 
-def scanned(session: Any, selection: Selection, checks: Mapping[str, Check[...]], region: tuple[str, ...]) -> tuple[Report, bool]:
-    """The report of a scan with its progress on stderr, and whether Ctrl-C ended it early: then it holds what there was by that time."""
+def scanned(session: Any, selection: Selection, checks: Mapping[str, Check[...]], region: tuple[str, ...], **limits: Any) -> tuple[Report, bool]:
+    """The report of a scan with its progress on stderr, and whether Ctrl-C ended it early: then it holds what there was by that time.
+
+    ``limits``: as ``cloudsoc.scan`` takes them.
+    """
     import cloudsoc
 
     with Shown(width()) as shown:
         try:
-            report, interrupted = cloudsoc.scan(session, checks=checks, regions=region or None, config=selection.config, on_progress=shown), False
+            report, interrupted = cloudsoc.scan(session, checks=checks, regions=region or None, config=selection.config, on_progress=shown, **limits), False
         except cloudsoc.Interrupted as ended:
             report, interrupted = cloudsoc.evaluate(ended.inventory, checks=checks, regions=region or None, config=selection.config), True
     if interrupted:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
@@ -17,8 +16,8 @@ from cloudsoc.model.verdict import Unread
 class Record:
     """The collection record of one asking: a line for each operation, closed when the next begins."""
 
-    def __init__(self, lines: list[CallRecord], subject: str, region: str) -> None:
-        self._lines, self._subject, self.region = lines, subject, region
+    def __init__(self, write: Callable[[CallRecord], None], subject: str, region: str, tally: Callable[[], tuple[int, int]]) -> None:
+        self._write, self._subject, self.region, self._tally = write, subject, region, tally
         self.operation = ""
         self._reset()
 
@@ -27,6 +26,7 @@ class Record:
         self._pages = self._items = 0
         self._ids: list[str] = []
         self._outcome, self._message, self._about = "read", "", ""
+        self._before = self._tally()
         self._open = False
 
     def begin(self, operation: str, request: Mapping[str, Any] | None = None) -> None:
@@ -53,22 +53,31 @@ class Record:
     def end(self) -> None:
         """The call has ended: its line is written."""
         if self._open:
-            line = CallRecord(
-                self.operation,
-                self.region,
-                self._about,
-                self._started,
-                datetime.now(UTC),
-                self._pages,
-                self._items,
-                self._outcome,
-                self._message,
-                tuple(self._ids),
-            )
-            self._lines.append(line)
+            (retried, throttled), before = self._tally(), self._before
+            self._write(self._line(self._outcome, retried - before[0], throttled - before[1]))
         self._reset()
 
     close = end
+
+    def cut(self, why: str) -> CallRecord | None:
+        """The line of a call that nobody waits for any more, if one is under way; asked by another thread than its own."""
+        return self._line(why) if self._open else None
+
+    def _line(self, outcome: str, retries: int | None = None, throttled: int | None = None) -> CallRecord:
+        return CallRecord(
+            self.operation,
+            self.region,
+            self._about,
+            self._started,
+            datetime.now(UTC),
+            self._pages,
+            self._items,
+            outcome,
+            self._message,
+            tuple(self._ids),
+            retries,
+            throttled,
+        )
 
 
 def _names(value: Any) -> Iterator[str]:
@@ -94,9 +103,9 @@ def _count(at: str, page: Mapping[str, Any]) -> int:
 class CallsOf:
     """What a reading function gets (``model.Calls``): calls to what it declared."""
 
-    def __init__(self, clients: Clients, reading: Reading, record: Record, region: str, account: str, stopped: Callable[[], bool]) -> None:
+    def __init__(self, clients: Clients, reading: Reading, record: Record, region: str, account: str) -> None:
         self._clients, self._reading, self._record = clients, reading, record
-        self._region, self._account, self._stopped = region, account, stopped
+        self._region, self._account = region, account
 
     def _declared(self, operation: str) -> str:
         if operation not in self._reading.operations:
@@ -132,6 +141,4 @@ class CallsOf:
         self._record.end()
 
     def pause(self, seconds: float) -> None:
-        until = time.monotonic() + seconds
-        while time.monotonic() < until and not self._stopped():
-            time.sleep(min(0.05, seconds))
+        self._clients.pace.pause(seconds)

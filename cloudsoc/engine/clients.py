@@ -11,6 +11,8 @@ from botocore import xform_name
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
+from cloudsoc.engine.breaker import GivenUp
+from cloudsoc.engine.pace import Pace
 from cloudsoc.engine.shape import operation_model, takes
 from cloudsoc.model.verdict import Unread
 
@@ -29,10 +31,11 @@ class UnreadPages(RuntimeError):
 
 
 class Clients:
-    """One client a service and region, made when first asked for."""
+    """One client a service and region, made when first asked for; ``pace`` says how fast they may ask."""
 
-    def __init__(self, session: Any, allowed: Collection[str], threads: int, config: Config | None = None) -> None:
+    def __init__(self, session: Any, allowed: Collection[str], threads: int, config: Config | None = None, pace: Pace | None = None) -> None:
         self._session = session
+        self.pace = pace or Pace()
         self._allowed = frozenset(allowed)
         self._clients: dict[tuple[str, str], Any] = {}
         self._asked: dict[str, Mapping[str, Any]] = {}
@@ -56,6 +59,7 @@ class Clients:
             if key not in self._clients:
                 client = self._session.client(service, region_name=region, config=self._config)
                 client.meta.events.register("before-parameter-build", self._guard(service))
+                self.pace.listen(client, service)
                 self._clients[key] = client
             return self._clients[key]
 
@@ -80,6 +84,13 @@ class Clients:
         if (answer := self._asked.get(operation)) is not None:
             yield answer
             return
+        try:
+            yield from self._pages(operation, region, request)
+        except Exception:
+            self.pace.unsent()
+            raise
+
+    def _pages(self, operation: str, region: str, request: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
         service, _, name = operation.partition(":")
         client = self.client(service, region)
         method = xform_name(name)
@@ -122,14 +133,14 @@ def code_of(error: Exception) -> str:
     """AWS's error code, or the kind of error where AWS said nothing."""
     if isinstance(error, ClientError):
         return str(error.response.get("Error", {}).get("Code") or error.response.get("ResponseMetadata", {}).get("HTTPStatusCode") or "Unknown")
-    return type(error).__name__
+    return error.error if isinstance(error, GivenUp) else type(error).__name__
 
 
 def unread(operation: str, error: Exception, region: str, account: str) -> Unread:
     """An error as what stands in the place of the fact."""
     if isinstance(error, ClientError):
         said = str(error.response.get("Error", {}).get("Message", ""))
-    elif isinstance(error, (BotoCoreError, UndeclaredOperation, UnreadPages, NotImplementedError)):
+    elif isinstance(error, (BotoCoreError, GivenUp, UndeclaredOperation, UnreadPages, NotImplementedError)):
         said = str(error)
     else:
         said = ""  # whatever it is, its text may quote what the account holds

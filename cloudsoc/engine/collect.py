@@ -6,7 +6,6 @@ import difflib
 import gc
 import inspect
 import threading
-import time
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -18,7 +17,7 @@ from cloudsoc.engine.calls import CallsOf, Record
 from cloudsoc.engine.clients import Clients, code_of, unread
 from cloudsoc.engine.door import UNKNOWN, Door, Way, identify, ways
 from cloudsoc.engine.evaluate import GLOBAL, judge
-from cloudsoc.engine.inventory import AccountInventory, Inventory, path
+from cloudsoc.engine.inventory import AccountInventory, CallRecord, Inventory, path
 from cloudsoc.engine.plan import fact_name, settings_of_fact
 from cloudsoc.engine.signature import UNDECLARED, Kind, about, is_place, signature
 from cloudsoc.engine.snapshot import field_paths
@@ -68,6 +67,7 @@ class Collector:
         self._door = Door()
         self._lock = threading.RLock()
         self._workers: Workers
+        self._records: set[Record] = set()
         self._ways: dict[Kind | None, list[Way]] = defaultdict(list)
         self._waiting: list[tuple[Way, Address]] = []
         self._places: dict[tuple[Kind, str], Address] = {}
@@ -96,8 +96,10 @@ class Collector:
         """
         self._scope = None if regions is None else frozenset(regions)
         self._disabled = disabled
-        self._workers = Workers(THREADS)
-        until = None if deadline is None else time.monotonic() + deadline
+        pace = self.clients.pace
+        self._workers = Workers(THREADS, pace)
+        pace.pause, pace.expiry.stop = self._workers.pause, self._workers.stop
+        until = None if deadline is None else pace.clock() + deadline
 
         def tick() -> None:
             if on_progress and self._placed:
@@ -107,23 +109,27 @@ class Collector:
         with _relaxed_collector():
             try:
                 self._spread(None)
-                while True:
-                    if not self._workers.wait(until, tick):
-                        self._workers.close(f"the deadline of {deadline:.0f} s was over")
-                        self._cut_waiting(f"the deadline of {deadline:.0f} s was over")
-                        break
+                while not (why := self._workers.wait(until, tick)):
                     if not self._open_gates():
                         tick()
                         break
+                self._end(f"the deadline of {deadline:g} s was over" if why == "deadline" else why)
             except KeyboardInterrupt:
-                self._workers.close("interrupted")
-                self._cut_waiting("interrupted")
-                self.inventory.finished_at = datetime.now(UTC)
+                self._end("interrupted")
                 raise Interrupted(Inventory([self.inventory])) from None
             finally:
                 self._workers.close("collection broke off")
-        self.inventory.finished_at = datetime.now(UTC)
+
+    def _end(self, why: str) -> None:
+        """Nothing is asked any more; what is open is cut off with the reason."""
+        self._workers.close(why)
+        for way, address in self._waiting:
+            self._cut([way], address, why)
+        self._waiting = []
+        with self._lock:
+            self.inventory.calls += [line for record in self._records if (line := record.cut(why))]
         self.inventory.calls.sort(key=lambda call: (call.operation, call.region, call.subject, call.started))
+        self.inventory.finished_at = datetime.now(UTC)
 
     # -- what to ask ------------------------------------------------------------------------------------------------
 
@@ -195,16 +201,13 @@ class Collector:
         return Unread(operation, "the answer does not mention this resource", address.region, self.identity.account)
 
     def _submit(self, group: list[Way], address: Address | None) -> None:
-        self._workers.submit(Task(lambda: self._ask(group, address), lambda why: self._cut(group, address, why)))
+        region = self._region(group[0], address)
+        lane = None if region == UNKNOWN else self.clients.pace.lane(group[0].source.operations[0], self._where(region))
+        self._workers.submit(Task(lambda: self._ask(group, address), lambda why: self._cut(group, address, why), lane))
 
     def _cut(self, group: list[Way], address: Address | None, why: str) -> None:
         for way in group:
             self._not_read(way, address, Unread(way.source.operations[-1], why, self._region(way, address), self.identity.account), late=True)
-
-    def _cut_waiting(self, why: str) -> None:
-        for way, address in self._waiting:
-            self._cut([way], address, why)
-        self._waiting = []
 
     # -- asking -----------------------------------------------------------------------------------------------------
 
@@ -218,7 +221,7 @@ class Collector:
             for way in group:
                 self._not_read(way, address, Unread(way.source.operations[0], "the region of the resource is not known", "", self.identity.account))
             return
-        record = Record(self.inventory.calls, address.id if address and address.parent else "", region)
+        record = self._record(address, region)
         try:
             for page, last in self._pages(group[0], address, record):
                 for way in group:
@@ -230,13 +233,29 @@ class Collector:
             for way in group:
                 self._failed(way, address, error, region, record.operation)
         finally:
-            record.close()
+            self._close(record)
             self._placed = self._placed or any(way.lists and is_place(way.kind) for way in group)
+
+    def _record(self, address: Address | None, region: str) -> Record:
+        record = Record(self._write, address.id if address and address.parent else "", region, lambda: self.clients.pace.tally)
+        with self._lock:
+            self._records.add(record)
+        return record
+
+    def _close(self, record: Record) -> None:
+        record.close()
+        with self._lock:
+            self._records.discard(record)
+
+    def _write(self, line: CallRecord) -> None:
+        with self._lock:
+            if not self._workers.closed:
+                self.inventory.calls.append(line)
 
     def _pages(self, way: Way, address: Address | None, record: Record) -> Iterator[tuple[Any, bool]]:
         call = way.source.call
         if isinstance(call, Reading):
-            calls = CallsOf(self.clients, call, record, self._where(record.region), self.identity.account, lambda: self._workers.closed)
+            calls = CallsOf(self.clients, call, record, self._where(record.region), self.identity.account)
             settings = {
                 name: value
                 for name, value in self.inventory.settings.get(fact_name(way.kind), {}).items()
@@ -392,7 +411,7 @@ class Collector:
         way = next(way for way in self._ways[address.kind.about] if way.kind is address.kind and way.lists)
         parent = address.parent
         region = self._region(way, parent)
-        record = Record(self.inventory.calls, parent.id if parent and parent.parent else "", region)
+        record = self._record(parent, region)
         found: set[str] = set()
         try:
             around = {"partition": self.identity.partition, "account": self.identity.account, "region": region}
@@ -402,7 +421,7 @@ class Collector:
             record.failed(error)
             return None
         finally:
-            record.close()
+            self._close(record)
         return found
 
 

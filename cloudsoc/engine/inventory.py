@@ -31,7 +31,10 @@ class Gap:
 
 @dataclass(frozen=True, slots=True)
 class CallRecord:
-    """One operation asked once, with all its pages: the evidence behind a population."""
+    """One operation asked once, with all its pages: the evidence behind a population.
+
+    ``retries``: how many requests were sent again, of all pages; ``throttled``: how many of its requests AWS answered with *slower*. None: not recorded.
+    """
 
     operation: str
     region: str
@@ -43,6 +46,8 @@ class CallRecord:
     outcome: str
     message: str = ""
     request_ids: tuple[str, ...] = ()
+    retries: int | None = None
+    throttled: int | None = None
 
 
 @dataclass

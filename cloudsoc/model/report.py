@@ -169,6 +169,8 @@ class Call(_Model):
     outcome: str = Field(description="'read', 'absent', 'gone', or the error code")
     message: str = ""
     request_ids: tuple[str, ...] = ()
+    retries: int | None = Field(default=None, description="requests that were sent again, of all pages; None where that was not recorded")
+    throttled: int | None = Field(default=None, description="requests that AWS answered with: slower")
 
 
 class RegionScope(_Model):

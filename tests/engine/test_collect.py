@@ -341,7 +341,7 @@ def test_a_deadline_leaves_the_rest_not_assessed(aws: Simulated, monkeypatch: py
         raise AssertionError("nobody waits for this")
 
     aws.answers("kms:DescribeKey", hang)
-    monkeypatch.setattr("cloudsoc.engine.workers.time", SimpleNamespace(monotonic=lambda: math.inf if reached.is_set() else 0.0))
+    monkeypatch.setattr("cloudsoc.engine.pace.time", SimpleNamespace(sleep=time.sleep, monotonic=lambda: math.inf if reached.is_set() else 0.0))
     inventory = cloudsoc.collect(aws.session, checks={IS_SHUT: CHECKS[IS_SHUT]}, regions=[REGION], deadline=900.0)
     hanging.set()
     (one,) = cloudsoc.evaluate(inventory, checks={IS_SHUT: CHECKS[IS_SHUT]}).not_assessed
