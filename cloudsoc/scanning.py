@@ -20,7 +20,7 @@ from cloudsoc.engine.collect import THREADS, Collector, Progress
 from cloudsoc.engine.credentials import session as default_session
 from cloudsoc.engine.credentials import who
 from cloudsoc.engine.evaluate import Evaluation
-from cloudsoc.engine.findings import coverage, finding
+from cloudsoc.engine.findings import Shown, coverage, finding
 from cloudsoc.engine.inventory import AccountInventory, Inventory
 from cloudsoc.engine.pace import Pace, Rates
 from cloudsoc.engine.plan import Plan
@@ -121,7 +121,8 @@ def evaluate(
         inventory = only(inventory, asked or (), _kinds(plan))
     given = Settings.read(_given(settings, config), _known(chosen))
     evaluation = Evaluation(inventory, given.shared)
-    findings = tuple(finding(one) for one in evaluation.run(chosen.values(), lambda check: given.of(check)))
+    before: Shown = {}
+    findings = tuple(finding(one, before) for one in evaluation.run(chosen.values(), lambda check: given.of(check)))
     return Report(
         accounts=tuple(map(_account, inventory.accounts)),
         asked=Asked(

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import fields, is_dataclass
 from datetime import datetime
+from functools import cache
 from string import Formatter
 from typing import Any
 
@@ -30,8 +31,12 @@ _OUTCOMES: Mapping[type, Outcome] = {
 }
 
 
-def finding(judgement: Judgement) -> Finding:
-    """A judgement as others take it in."""
+Shown = dict[int, tuple[Any, Any]]
+"""What was shown before: a fact stands in the evidence of many findings. By identity; the value is kept, so that no other gets its place in memory."""
+
+
+def finding(judgement: Judgement, before: Shown | None = None) -> Finding:
+    """A judgement as others take it in. ``before``: what findings of the same run have shown; they share it."""
     check, account, address, verdict = judgement.check, judgement.account, judgement.address, judgement.verdict
     severity = verdict.severity if isinstance(verdict, Failed) and verdict.severity else check.severity
     # A population stands under its region or account, which may itself be judged by a check that is asked of several kinds.
@@ -46,7 +51,7 @@ def finding(judgement: Judgement) -> Finding:
         resource=_resource(judgement),
         direct=check.direct,
         supporting=check.supporting,
-        evidence=_evidence(judgement),
+        evidence=_evidence(judgement, {} if before is None else before),
         remedy=remedy(check, address, judgement.values[0] if judgement.values else None) if isinstance(verdict, Failed) else "",
         causes=tuple(_cause(one) for one in verdict.causes) if isinstance(verdict, NotAssessed) else (),
         population=judgement.population,
@@ -109,26 +114,39 @@ def _value(field: str, address: Address, subject: Any) -> str:
 # -- evidence ---------------------------------------------------------------------------------------------------------
 
 
-def _evidence(judgement: Judgement) -> dict[str, Any]:
+def _evidence(judgement: Judgement, before: Shown) -> dict[str, Any]:
     """The facts that the check was given, by its parameters' names, small enough to read."""
     said = dict(judgement.verdict.evidence) if isinstance(judgement.verdict, (Passed, Failed)) else {}
     if not judgement.values:
         return {name: shown(value) for name, value in said.items()}
     asked = signature(judgement.check.function)
     names = (asked.first, *(need.name for need in asked.needs))
-    given = {name: shown(value) for name, value in zip(names, judgement.values, strict=True) if value is not None and not isinstance(value, datetime)}
+    given = {name: _once(value, before) for name, value in zip(names, judgement.values, strict=True) if value is not None and not isinstance(value, datetime)}
     return given | {name: shown(value) for name, value in said.items()}
+
+
+def _once(value: Any, before: Shown) -> Any:
+    if (known := before.get(id(value))) is None:
+        known = before[id(value)] = value, shown(value)
+    return known[1]
+
+
+@cache
+def _members(kind: type) -> tuple[str, ...]:
+    return tuple(one.name for one in fields(kind) if not one.name.startswith("_"))
 
 
 def shown(value: Any, depth: int = 0) -> Any:
     """A value as JSON can hold it, abbreviated."""
+    if type(value) is str:  # most of what there is
+        return value if len(value) <= LONGEST else f"{value[:LONGEST]}... ({len(value)} characters)"
     if (because := hidden(value)) is not None:
         return f"not read: {because}"
     match value:
         case None | bool() | int() | float():
             return value
         case str():
-            return value if len(value) <= LONGEST else f"{value[:LONGEST]}... ({len(value)} characters)"
+            return shown(str(value), depth)
         case datetime():
             return value.isoformat()
         case Unread():
@@ -149,7 +167,7 @@ def shown(value: Any, depth: int = 0) -> Any:
     if is_dataclass(value):
         if depth > DEEPEST:
             return type(value).__name__
-        return {one.name: shown(left, depth + 1) for one in fields(value) if (left := getattr(value, one.name)) is not None and not one.name.startswith("_")}
+        return {name: shown(left, depth + 1) for name in _members(type(value)) if (left := getattr(value, name)) is not None}
     return shown(str(value), depth)
 
 
