@@ -48,7 +48,8 @@ def measured(work: Callable[[], Any]) -> tuple[Any, float, float]:
 def record(session: boto3.Session, file: Path) -> dict[str, Any]:
     """Which calls a scan makes: in the order in which they were made, pages of one question together."""
     made: list[tuple[str, str, dict[str, Any]]] = []
-    services = {boto3.Session().client(name, region_name=HOME).meta.service_model.service_id.hyphenize(): name for name in _services()}
+    make: Any = session.client
+    services = {make(name, region_name=HOME).meta.service_model.service_id.hyphenize(): name for name in _services()}
 
     def note(params: Mapping[str, Any], model: Any, context: Mapping[str, Any], **_: Any) -> None:
         made.append((f"{services[model.service_model.service_id.hyphenize()]}:{model.name}", context["client_region"], dict(params)))

@@ -132,7 +132,7 @@ def _once(value: Any, before: Shown) -> Any:
 
 
 @cache
-def _members(kind: type) -> tuple[str, ...]:
+def _members(kind: Any) -> tuple[str, ...]:
     return tuple(one.name for one in fields(kind) if not one.name.startswith("_"))
 
 
