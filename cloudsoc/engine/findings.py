@@ -167,7 +167,7 @@ def shown(value: Any, depth: int = 0) -> Any:
     if is_dataclass(value):
         if depth > DEEPEST:
             return type(value).__name__
-        return {name: shown(left, depth + 1) for name in _members(type(value)) if (left := getattr(value, name)) is not None}
+        return {name: shown(left, depth + 1) for name in _members(value.__class__) if (left := getattr(value, name)) is not None}
     return shown(str(value), depth)
 
 
