@@ -21,6 +21,7 @@ from moto import mock_aws
 import cloudsoc
 from cloudsoc import Inventory, Outcome, Report
 from cloudsoc.cli import main
+from cloudsoc.engine.plan import Plan, fact_name
 from tests.end_to_end.account import ACCOUNT, REGION, Simulated
 
 pytest_plugins = ["tests.end_to_end.conftest"]
@@ -301,6 +302,27 @@ def test_without_credentials_it_says_so_for_its_own_command(tmp_path: Path) -> N
     assert done.returncode == 2
     assert "cloudsoc collect --profile NAME" in done.stderr
     assert os.listdir(tmp_path) == []
+
+
+def test_two_readings_of_one_state_have_one_hash_in_two_time_zones_and_under_two_hash_seeds(tmp_path: Path) -> None:
+    """What the simulator dates with the moment it is asked (log deliveries, the credential report) is left out: those are other states."""
+    from cloudsoc.demo import Simulation
+
+    checks = cloudsoc.load_checks()
+    plan, dated = Plan(checks), {"cloudtrail.TrailStatus", "iam.CredentialRow", "iam.RootCredentialRow"}
+    same = [id for id, check in checks.items() if dated.isdisjoint(map(fact_name, plan.facts_of(check)))]
+    assert len(same) > len(checks) / 2
+    chosen = [*(word for id in same for word in ("--check", id)), *HERE, "--incomplete", "warn"]
+    with Simulation() as simulation:
+        for name, zone, seed in (("a", "Asia/Kolkata", "1"), ("b", "America/St_Johns", "77")):
+            args = [sys.executable, "-m", "cloudsoc", "collect", "-o", str(tmp_path / name), *chosen]
+            env = BARE | simulation.environment() | {"TZ": zone, "PYTHONHASHSEED": seed}
+            done = subprocess.run(args, capture_output=True, text=True, check=False, env=env, timeout=120)
+            assert done.returncode == 0, done.stderr
+    one, other = Inventory.load(tmp_path / "a"), Inventory.load(tmp_path / "b")
+    assert one.content_hash == other.content_hash
+    assert sum(map(len, one.accounts[0].facts.values())) > 100
+    assert {call.request_ids for call in one.accounts[0].calls} != {call.request_ids for call in other.accounts[0].calls}
 
 
 def test_ctrl_c_writes_what_there_is(tmp_path: Path) -> None:

@@ -2,26 +2,30 @@
 
 The file is gzip over lines of canonical JSON: a head, for each account its description, resources, gaps, facts and calls, and an end that counts and hashes
 all lines before it. The *content* of an account is what was found in it: resources, facts, gaps, regions, settings and the fields that were asked for, in an
-order that depends on names alone; a list inside a fact stands as AWS gave it. Who read it, when, and the record of the calls are kept and protected by the
-end's hash, but they are no content: two readings of one state have one content hash.
+order that depends on names alone; a list inside a fact stands as AWS gave it. Who read it, when, the record of the calls, and the words of AWS's that came
+with an error (they name the caller, the request and its time) are kept and protected by the end's hash, but they are no content: two readings of one state
+have one content hash.
 """
 
 from __future__ import annotations
 
 import gzip
 import hashlib
+import io
 import json
 import os
+import sys
 import tempfile
 import zlib
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from datetime import datetime
 from functools import cache
 from pathlib import Path
-from typing import Any, get_args, get_origin
+from typing import IO, Any, cast, get_args, get_origin
 
 from pydantic import TypeAdapter, ValidationError
+from pydantic_core import from_json
 
 from cloudsoc.engine.inventory import AccountInventory, CallRecord, Gap, Inventory
 from cloudsoc.engine.plan import Plan, fact_name, settings_of_fact, sources
@@ -32,6 +36,8 @@ from cloudsoc.model.fact import Address, Fact, where
 from cloudsoc.model.verdict import NotApplicable, Unread
 
 FORMAT, VERSION = "cloudsoc-snapshot", 1
+_FACT = b',{"fact":'
+_BLOCK = 1 << 18
 _AGAIN = "take it from where it was kept, or collect again"
 _ODD = (KeyError, IndexError, TypeError, AttributeError, ValueError, RecursionError)
 """What reading a line may raise when it is not what we wrote."""
@@ -47,12 +53,13 @@ class SnapshotError(ValueError):
 def content_hash(account: AccountInventory) -> str:
     """SHA-256 over the content of an account: the same on every machine, in every time zone, in whatever order the answers came."""
     digest = hashlib.sha256()
-    for line in _content(account):
-        digest.update(line)
+    for _, counted in _content(account):
+        digest.update(counted)
     return digest.hexdigest()
 
 
-def _content(account: AccountInventory) -> Iterator[bytes]:
+def _content(account: AccountInventory) -> Iterator[tuple[bytes, bytes]]:
+    """The lines of the content, each as it is written and as it counts."""
     about = {
         "account": account.account,
         "partition": account.partition,
@@ -60,34 +67,56 @@ def _content(account: AccountInventory) -> Iterator[bytes]:
         "fields": {name: sorted(fields) for name, fields in account.fields.items()},
         "settings": {name: {key: _setting(value) for key, value in values.items()} for name, values in account.settings.items()},
     }
-    yield _line("account", about)
-    for name in sorted(account.addresses):
-        for id, address in sorted(account.addresses[name].items()):
+    yield _whole(_line("account", about))
+    # What exists in something comes after it, so that a reader knows that already.
+    for _, name in sorted((max(map(_depth, found.values()), default=0), name) for name, found in account.addresses.items()):
+        found = account.addresses[name]
+        for id in sorted(found):
+            address = found[id]
             parent = [fact_name(address.parent.kind), address.parent.id] if address.parent else None
-            yield _line("resource", [name, id, address.region, parent, dict(address.names)])
-    for name in sorted(account.gaps):
-        rows = [[name, _unread(gap.unread), list(gap.within)] for gap in account.gaps[name]]
-        yield from (_line("gap", row) for row in sorted(rows, key=_text))
-    for name in sorted(account.facts):
+            yield _whole(_line("resource", [name, id, address.region, parent, dict(address.names)]))
+    for name, gaps in sorted(account.gaps.items()):
+        rows = sorted((_gap(name, gap, said=False), _gap(name, gap, said=True)) for gap in gaps)
+        before = b""
+        for counted, written in rows:
+            yield written, b"" if counted == before else counted  # one gap, told twice in other words
+            before = counted
+    for name, facts in sorted(account.facts.items()):
         kept = account.kept.get(name, {})
-        for id, value in sorted(account.facts[name].items()):
-            yield _line("fact", [name, id, kept[id] if id in kept else _written(value)])
+        for id in sorted(facts):
+            value = facts[id]
+            written = _line("fact", [name, id, kept[id] if id in kept else _written(value)])
+            silent = isinstance(value, Unread) and value.message and id not in kept
+            yield written, _line("fact", [name, id, _written(value, said=False)]) if silent else written
 
 
-def _written(value: Any) -> Any:
+def _depth(address: Address) -> int:
+    return 1 + _depth(address.parent) if address.parent else 0
+
+
+def _whole(line: bytes) -> tuple[bytes, bytes]:
+    return line, line
+
+
+def _gap(name: str, gap: Gap, *, said: bool) -> bytes:
+    return _line("gap", [name, _unread(gap.unread, said=said), list(gap.within)])
+
+
+def _written(value: Any, *, said: bool = True) -> Any:
     match value:
         case Fact():
             kind: Kind = type(value)
             return {"fact": writer(kind)(value)}
         case Unread():
-            return {"unread": _unread(value)}
+            return {"unread": _unread(value, said=said)}
         case NotApplicable():
             return {"not_applicable": value.reason}
     return None
 
 
-def _unread(unread: Unread) -> dict[str, Any]:
-    return {name: value for name, value in asdict(unread).items() if value}
+def _unread(unread: Unread, *, said: bool = True) -> dict[str, Any]:
+    """What is not known, with AWS's words about it or without."""
+    return {one.name: value for one in fields(Unread) if (value := getattr(unread, one.name)) and (said or one.name != "message")}
 
 
 def _setting(value: Any) -> dict[str, Any]:
@@ -101,8 +130,7 @@ def _sorted(value: Any) -> Any:
     raise TypeError(f"a setting of type {type(value).__name__} cannot be kept")
 
 
-def _text(value: Any) -> str:
-    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
+_text = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=True).encode
 
 
 def _line(what: str, value: Any) -> bytes:
@@ -118,8 +146,8 @@ def save(inventory: Inventory, file: str | os.PathLike[str]) -> None:
     handle, beside = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)  # for its owner alone, and nobody else's file
     try:
         with open(handle, "wb") as out:
-            with gzip.GzipFile("", "wb", 6, out, mtime=0) as packed:
-                _write(inventory, packed)
+            with gzip.GzipFile("", "wb", 6, out, mtime=0) as packed, io.BufferedWriter(packed, _BLOCK) as lines:
+                _write(inventory, cast("IO[bytes]", lines))
             out.flush()
             os.fsync(out.fileno())
         os.replace(beside, target)
@@ -128,7 +156,7 @@ def save(inventory: Inventory, file: str | os.PathLike[str]) -> None:
         raise
 
 
-def _write(inventory: Inventory, out: gzip.GzipFile) -> None:
+def _write(inventory: Inventory, out: IO[bytes]) -> None:
     digest, lines = hashlib.sha256(), 0
     for line in _lines(inventory):
         digest.update(line)
@@ -140,7 +168,7 @@ def _write(inventory: Inventory, out: gzip.GzipFile) -> None:
 def _lines(inventory: Inventory) -> Iterator[bytes]:
     yield _line("snapshot", {"format": FORMAT, "version": VERSION, "accounts": [one.account for one in inventory.accounts]})
     for account in inventory.accounts:
-        yield from _content(account)
+        yield from (line for line, _ in _content(account))
         yield _line(
             "read",
             {
@@ -185,7 +213,7 @@ def _verified(file: Path) -> Iterator[tuple[int, str, Any, bytes]]:
         for line in packed:
             if ended:
                 raise SnapshotError(f"{file}: something was added after its end; {_AGAIN}")
-            ((what, value),) = json.loads(line).items()
+            ((what, value),) = from_json(line).items()
             if number == 0:
                 _check_head(file, what, value)
             elif what == "end":
@@ -216,24 +244,25 @@ class _Builder:
         self.account.fields = {name: tuple(fields) for name, fields in about["fields"].items()}
         self.account.settings = {name: _settings(kinds.get(name), values) for name, values in about["settings"].items()}
         self._kinds = kinds
-        self._resources: dict[tuple[str, str], list[Any]] = {}
-        self._made: dict[tuple[str, str], Address] = {}
-        self._readers: dict[str, Callable[[Any], Any]] = {}
+        self._orphans: dict[tuple[str, str], list[Any]] = {}
+        self._ids: dict[str, str] = {}
+        self._readers: dict[str, Callable[[bytes], Any]] = {}
         self._exact: set[str] = set()
         self._digest = hashlib.sha256(line)
+        self._before = b""
 
     def take(self, what: str, value: Any, line: bytes) -> None:
         if what in ("resource", "gap", "fact"):
-            self._digest.update(line)
+            self._digest.update(self._counted(what, value, line))
         match what:
             case "resource":
-                self._resources[value[0], value[1]] = value
+                self._resource(*value)
             case "gap":
                 name, unread, within = value
                 self.account.gaps[name].append(Gap(Unread(**unread), tuple(within)))
             case "fact":
                 name, id, written = value
-                known = self.account.facts[name][id] = self._value(name, written)
+                known = self.account.facts[name][self._ids.get(id, id)] = self._value(name, written, line)
                 if written and "fact" in written and (name not in self._exact or not isinstance(known, Fact)):
                     self.account.kept[name][id] = written
             case "read":
@@ -247,21 +276,44 @@ class _Builder:
             case _:
                 raise ValueError(what)
 
+    def _counted(self, what: str, value: Any, line: bytes) -> bytes:
+        """What of a line is content: see ``_content``."""
+        if what == "gap":
+            unread = {name: told for name, told in value[1].items() if name != "message"}
+            counted = _line("gap", [value[0], unread, value[2]])
+            self._before, before = counted, self._before
+            return b"" if counted == before else counted
+        if what == "fact" and value[2] and "message" in value[2].get("unread", ()):
+            return _line("fact", [*value[:2], {"unread": {name: told for name, told in value[2]["unread"].items() if name != "message"}}])
+        return line
+
     def finish(self) -> AccountInventory:
-        """Make the addresses, parents first."""
-        for name, id in self._resources:
-            self.account.addresses[name][id] = self._address(name, id)
+        """Make the addresses that came before those that they exist in."""
+        for name, id in list(self._orphans):
+            self._adopted(name, id)
         self.account.kept_hash = self._digest.hexdigest()
         return self.account
 
-    def _address(self, name: str, id: str) -> Address:
-        if (name, id) not in self._made:
-            _, _, region, parent, names = self._resources[name, id]
-            kind = self._kinds.get(name) or missing_class(name)
-            self._made[name, id] = Address(kind, id, region, self.account.account, self.account.partition, self._address(*parent) if parent else None, names)
-        return self._made[name, id]
+    def _resource(self, name: str, id: str, region: str, parent: list[str] | None, names: dict[str, str]) -> None:
+        if parent and parent[1] not in self.account.addresses.get(parent[0], ()):
+            self._orphans[name, id] = [region, parent, names]
+        else:
+            self._address(name, id, region, self.account.addresses[parent[0]][parent[1]] if parent else None, names)
 
-    def _value(self, name: str, written: Any) -> Any:
+    def _adopted(self, name: str, id: str) -> Address:
+        known = self.account.addresses[name].get(id)
+        if known is not None:
+            return known
+        region, parent, names = self._orphans[name, id]
+        return self._address(name, id, region, self._adopted(*parent), names)
+
+    def _address(self, name: str, id: str, region: str, parent: Address | None, names: dict[str, str]) -> Address:
+        kind = self._kinds.get(name) or missing_class(name)
+        self._ids[id] = id  # one text of it in memory, not one for each fact
+        made = self.account.addresses[name][id] = Address(kind, id, sys.intern(region), self.account.account, self.account.partition, parent, names)
+        return made
+
+    def _value(self, name: str, written: Any, line: bytes) -> Any:
         if written is None:
             return None
         if "unread" in written:
@@ -270,9 +322,10 @@ class _Builder:
             return NotApplicable(written["not_applicable"])
         if name not in self._readers:
             self._readers[name] = self._reader(name)
-        return self._readers[name](written["fact"])
+        # The text of the fact itself: the first brace with a key behind it, since a quote inside a text is escaped.
+        return self._readers[name](line[line.index(_FACT) + len(_FACT) : line.rindex(b"}]}")])
 
-    def _reader(self, name: str) -> Callable[[Any], Any]:
+    def _reader(self, name: str) -> Callable[[bytes], Any]:
         """How the facts of a class are read. What cannot be read is unread, and kept as it was written, so that the content stays whole."""
         kind, account = self._kinds.get(name), self.account.account
         if kind is None:
@@ -285,9 +338,9 @@ class _Builder:
             return lambda _: Unread(operation, f"the snapshot is older than {name}.{lacking[0]}", account=account)
         validate = reader(kind)
 
-        def read(written: Any) -> Any:
+        def read(written: bytes) -> Any:
             try:
-                return validate(json.dumps(written))
+                return validate(written)
             except ValidationError:
                 return Unread(operation, f"the snapshot does not fit {name} as it is now", account=account)
 
@@ -338,7 +391,7 @@ def writer(kind: Kind) -> Callable[[Any], Any]:
     return lambda fact: write(fact, mode="json")
 
 
-def reader(kind: Kind) -> Callable[[str], Any]:
+def reader(kind: Kind) -> Callable[[str | bytes], Any]:
     """From JSON text to a fact, strictly; raises pydantic's ``ValidationError``."""
     return _adapter(kind).validate_json
 

@@ -10,6 +10,7 @@ import subprocess
 import sys
 import tracemalloc
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
@@ -22,7 +23,7 @@ from cloudsoc.engine.inventory import CallRecord
 from cloudsoc.engine.plan import Plan, fact_name
 from cloudsoc.engine.registry import load_checks
 from cloudsoc.engine.signature import UNDECLARED
-from cloudsoc.engine.snapshot import content_hash, field_paths, reader, writer
+from cloudsoc.engine.snapshot import classes, content_hash, field_paths, reader, writer
 from cloudsoc.model import DeclarationError, Fact, NotApplicable, Part, Unread, part, reads
 from tests.engine.house import AT, DENIED, HERE, LIT, OPEN, OTHER, SHUT, THERE, Door, Lamp, Room, Street
 from tests.facts import facts
@@ -102,20 +103,27 @@ def test_it_is_for_its_owner_alone_and_there_whole_or_not_at_all(tmp_path: Path)
     assert os.listdir(tmp_path) == ["a"]
 
 
-def test_it_is_written_and_read_line_by_line(tmp_path: Path) -> None:
-    """Ten times the facts need no ten times the memory while they are written."""
+def test_a_hundred_thousand_facts_are_written_without_a_second_copy(tmp_path: Path) -> None:
+    made = Street()
+    made.inventory.facts["kms.Lamp"] = {f"arn:aws:kms:{HERE}:{made.inventory.account}:key/{number:06}": LIT for number in range(100_000)}
+    tracemalloc.start()
+    made.whole.save(tmp_path / "a")
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert most < 4_000_000  # a list of the ids is all that grows: 8 bytes each
 
-    def peak(rooms: int) -> int:
-        made = Street()
-        for number in range(rooms):
-            made.room(f"{number:05}", door=SHUT)
-        tracemalloc.start()
-        made.whole.save(tmp_path / "a")
-        _, most = tracemalloc.get_traced_memory()
-        tracemalloc.stop()
-        return most
 
-    assert peak(1000) < 2 * peak(100) + 200_000
+def test_reading_needs_little_beside_what_is_read(tmp_path: Path) -> None:
+    made = Street()
+    for number in range(5000):
+        made.room(f"{number:05}", door=SHUT)
+    made.whole.save(tmp_path / "a")
+    tracemalloc.start()
+    loaded = Inventory.load(tmp_path / "a")
+    size, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert len(loaded.accounts[0].known(Room)) == 5000
+    assert most < 1.2 * size + 500_000
 
 
 def test_the_hash_depends_on_content_alone() -> None:
@@ -164,6 +172,41 @@ def test_two_different_answers_are_one_content_whichever_came_first() -> None:
     one.learn(Door, "newer", OPEN)
     other.learn(Door, "newer", SHUT)
     assert one.content_hash == other.content_hash
+
+
+def test_the_words_of_an_error_are_kept_and_do_not_count(tmp_path: Path) -> None:
+    """AWS's messages name the caller, the request and its time: nothing of the account has changed when they do."""
+
+    def denied(*said: str) -> Street:
+        made = street()
+        for words in said:
+            made.miss(Door, replace(DENIED, message=words), made.address)
+        made.room("cellar", lamp=replace(DENIED, message=said[0]))
+        return made
+
+    one = denied("User: arn:aws:sts::1:assumed-role/a/monday is not authorized (request id 1)").inventory
+    other = denied("User: arn:aws:sts::1:assumed-role/a/tuesday is not authorized (request id 2)", "and again (request id 3)").inventory
+    assert one.content_hash == other.content_hash
+    Inventory([other]).save(tmp_path / "a")
+    (loaded,) = Inventory.load(tmp_path / "a").accounts
+    assert loaded == other
+    assert loaded.content_hash == content_hash(loaded) == one.content_hash
+    other.miss(Door, replace(DENIED, error="ThrottlingException"), other.addresses["sts.Account"].keys())
+    assert other.content_hash != one.content_hash
+
+
+def test_what_exists_in_something_comes_after_it_and_is_found_before_it(tmp_path: Path) -> None:
+    loaded = rewritten(tmp_path, lambda line: line)
+    lines = [json.loads(line) for line in gzip.decompress((tmp_path / "a").read_bytes()).splitlines()]
+    places = [line["resource"][1] for line in lines if "resource" in line]
+    parents = {line["resource"][1]: line["resource"][3] for line in lines if "resource" in line}
+    assert all(places.index(parent[1]) < places.index(id) for id, parent in parents.items() if parent)
+    first, last = (next(at for at in order if "resource" in lines[at]) for order in (range(len(lines)), range(len(lines) - 1, -1, -1)))
+    body = [*lines[:first], *lines[first : last + 1][::-1], *lines[last + 1 : -1]]
+    text = b"".join(json.dumps(line, sort_keys=True, separators=(",", ":")).encode() + b"\n" for line in body)
+    end = {"end": {"lines": len(body), "sha256": hashlib.sha256(text).hexdigest()}}
+    (tmp_path / "b").write_bytes(gzip.compress(text + json.dumps(end).encode()))
+    assert Inventory.load(tmp_path / "b") == loaded
 
 
 def test_what_a_loaded_snapshot_learns_counts(tmp_path: Path) -> None:
@@ -238,6 +281,13 @@ def lines(tmp_path: Path) -> list[bytes]:
     return gzip.decompress((tmp_path / "a").read_bytes()).splitlines(keepends=True)
 
 
+@pytest.fixture
+def known_classes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The fact classes are looked for once, not for every damage."""
+    known = classes()
+    monkeypatch.setattr("cloudsoc.engine.snapshot.classes", lambda: known)
+
+
 def told(tmp_path: Path, content: bytes) -> str:
     (tmp_path / "b").write_bytes(content)
     with pytest.raises(SnapshotError) as error:
@@ -265,7 +315,9 @@ def test_a_file_that_was_edited(tmp_path: Path, lines: list[bytes]) -> None:
 
 @given(data=st.data())
 @settings(max_examples=150, deadline=None, database=None, derandomize=True, suppress_health_check=list(HealthCheck))
-def test_no_damage_goes_unnoticed_and_all_of_it_is_told_the_same_way(data: st.DataObject, tmp_path_factory: pytest.TempPathFactory) -> None:
+def test_no_damage_goes_unnoticed_and_all_of_it_is_told_the_same_way(
+    data: st.DataObject, tmp_path_factory: pytest.TempPathFactory, known_classes: None
+) -> None:
     folder = tmp_path_factory.mktemp("damage")
     inventory = street().whole
     inventory.save(folder / "a")
@@ -293,6 +345,25 @@ def test_no_damage_goes_unnoticed_and_all_of_it_is_told_the_same_way(data: st.Da
         assert str(folder / "b") in str(error)  # noqa: PT017 either it is told, or nothing was changed
     else:
         assert loaded == inventory
+
+
+def test_every_single_byte_is_watched(tmp_path: Path, lines: list[bytes], known_classes: None) -> None:
+    whole, inside = (tmp_path / "a").read_bytes(), b"".join(lines)
+    before = Inventory.load(tmp_path / "a")
+    for at in range(len(inside)):
+        flipped = bytearray(inside)
+        flipped[at] ^= 1 << at % 8
+        assert told(tmp_path, gzip.compress(bytes(flipped), 1))
+    for at in range(len(whole)):
+        flipped = bytearray(whole)
+        flipped[at] ^= 1 << at % 8
+        (tmp_path / "b").write_bytes(bytes(flipped))
+        try:
+            assert Inventory.load(tmp_path / "b") == before  # a byte of the wrapping that says nothing
+        except SnapshotError as error:
+            assert str(tmp_path / "b") in str(error)  # noqa: PT017 either it is told, or nothing was changed
+    for length in range(len(whole) - 1):
+        told(tmp_path, whole[:length])
 
 
 def test_a_file_of_another_kind_or_a_newer_one(tmp_path: Path, lines: list[bytes]) -> None:
