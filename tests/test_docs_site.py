@@ -16,7 +16,7 @@ import pytest
 import yaml
 
 ROOT = Path(__file__).resolve().parent.parent
-TO_COME = {f"{name}.md" for name in "settings ci snapshots testing getting-started formats waivers writing-a-check writing-a-fact".split()}
+TO_COME = {"settings.md", "ci.md", "snapshots.md", "testing.md"}
 
 
 def build(root: Path, into: Path, *, strict: bool = True) -> subprocess.CompletedProcess[str]:
