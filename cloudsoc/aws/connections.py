@@ -56,6 +56,13 @@ class VpcPeeringConnection(Resource[Region]):
     status: VpcPeeringConnectionStateReason
 
 
+@part
+class DnsOptions(Part):
+    """Who gets the addresses of an endpoint under the service's own name."""
+
+    private_dns_only_for_inbound_resolver_endpoint: bool | None = None
+
+
 @listed(
     "ec2:DescribeVpcEndpoints.VpcEndpoints[]",
     arn="arn:{partition}:ec2:{region}:{OwnerId}:vpc-endpoint/{VpcEndpointId}",
@@ -71,6 +78,7 @@ class VpcEndpoint(Resource[Region]):
     state: str | None = None
     policy_document: PolicyDocument | None = None
     private_dns_enabled: bool | None = None
+    dns_options: DnsOptions | None = None
     route_table_ids: tuple[str, ...] = ()
     subnet_ids: tuple[str, ...] = ()
 

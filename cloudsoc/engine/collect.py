@@ -17,7 +17,7 @@ from cloudsoc.engine.calls import CallsOf, Record
 from cloudsoc.engine.clients import Clients, code_of, unread
 from cloudsoc.engine.door import UNKNOWN, Door, Way, identify, ways
 from cloudsoc.engine.evaluate import GLOBAL, judge
-from cloudsoc.engine.inventory import AccountInventory, CallRecord, Inventory, path
+from cloudsoc.engine.inventory import AccountInventory, CallRecord, Inventory, current, path
 from cloudsoc.engine.plan import fact_name, settings_of_fact
 from cloudsoc.engine.signature import UNDECLARED, Kind, about, is_place, signature
 from cloudsoc.engine.snapshot import field_paths
@@ -189,7 +189,7 @@ class Collector:
         with self._lock:
             known = self.inventory.values(kind)
             if at.id in known:
-                return known[at.id]
+                return current(kind, known[at.id], self.inventory.values(at.kind).get(at.id), at)
             around = {"", *path(address)}
             for gap in self.inventory.missing(kind):
                 if (gap.within[-1] if gap.within else "") in around:

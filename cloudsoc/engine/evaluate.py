@@ -10,7 +10,7 @@ from itertools import product
 from types import NoneType
 from typing import Any, cast
 
-from cloudsoc.engine.inventory import AccountInventory, Gap, Inventory, Value, path
+from cloudsoc.engine.inventory import AccountInventory, Gap, Inventory, Value, current, path
 from cloudsoc.engine.plan import fact_name, settings_of_fact
 from cloudsoc.engine.references import References
 from cloudsoc.engine.signature import UNDECLARED, Element, Kind, Need, Signature, about, ancestors, derived, is_place, regional, signature
@@ -177,8 +177,9 @@ class World:
                 seen.add(address.region if regional(subject) else GLOBAL)
                 if not self.account.in_scope(address):
                     continue
-                if address.owner != self.account.account:
-                    yield Judgement(check, self.account, address, NotApplicable(f"owned by {address.owner}: judged there"))
+                if (owner := address.owner) != self.account.account:
+                    said = f"owned by {owner}: judged there" if owner.isdigit() else "AWS's own: nobody but AWS can change it"
+                    yield Judgement(check, self.account, address, NotApplicable(said))
                     continue
                 if is_place(subject) and self.account.regions.get(address.region, ("read", ""))[0] == "disabled":
                     continue
@@ -278,11 +279,12 @@ class World:
         values = self.account.values(kind)
         source = kind.source
         joined = bool(source and source.joins)
+        resources = self.account.values(kind.about) if source and source.outdated else {}
         asked = fact_name(kind) in self.account.fields
 
         def at(address: Address) -> Any:
             try:
-                return values[address.id]
+                return current(kind, values[address.id], resources.get(address.id), address)
             except KeyError:
                 pass
             if not asked:

@@ -162,6 +162,17 @@ def _of_two(kind: Kind, account: str, one: Value, other: Value) -> Unread:
     return Unread(operation, "two different answers about one resource", min(getattr(value, "region", "") for value in (one, other)), account)
 
 
+def current(kind: Kind, value: Value, resource: Value, address: Address) -> Value:
+    """What is known of a resource, or ``Unread`` where that is about an earlier one of the same name."""
+    outdated = kind.source.outdated if kind.source else None
+    if outdated is None or not isinstance(value, Fact):
+        return value
+    if isinstance(resource, Unread):
+        return resource
+    why = outdated(resource, value) if resource else "it is not known what it is about"
+    return Unread(kind.source.operations[-1], why, address.region, address.account) if why else value
+
+
 def path(address: Address | None) -> tuple[str, ...]:
     """The ids of a resource and of all that it exists in, outermost first."""
     found: list[str] = []

@@ -1,10 +1,18 @@
-"""How long a bucket keeps what is written below a prefix."""
+"""How long records are kept, and how long they have to be."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 from cloudsoc.aws.s3 import BucketLifecycle, LifecycleRule
+
+LEAST_DAYS = 180
+"""A period of audit is half a year at least: nothing that is set makes less than this enough."""
+
+
+def days_asked_for(min_days: int) -> int:
+    """For how many days records have to be kept, given the setting."""
+    return max(min_days, LEAST_DAYS)
 
 
 def days_kept(lifecycle: BucketLifecycle | None, prefix: str) -> int | None:

@@ -100,6 +100,7 @@ class Source:
     absent: tuple[str, ...] = ()
     joins: str | None = None
     asked_in: str | None = None
+    outdated: Callable[[Any, Any], str] | None = None
 
     @property
     def operations(self) -> tuple[str, ...]:
@@ -190,18 +191,20 @@ def reads(
     joins: str | None = None,
     when: When | None = None,
     asked_in: str | None = None,
+    outdated: Callable[[Any, Any], str] | None = None,
 ) -> Callable[[type[F]], type[F]]:
     """Say which call answers a fact.
 
     ``given``: constant request parameters. ``absent``: error codes by which AWS says that there is none; the fact is then None. ``permission``: the IAM
     actions, where they are not named like the operation. ``joins``: one call answers for all, asked once per account or region; a template makes the
     resource's ARN of each row. ``when``: for which resources the fact exists; elsewhere it is not called. ``asked_in``: the one region that answers, where
-    that is not the resource's own.
+    that is not the resource's own. ``outdated``: asked with the resource and what the call said, why that is about an earlier resource of the same name
+    (empty: it is not); the fact is then unread.
     """
 
     def declare(cls: type[F]) -> type[F]:
         sealed = _fact(cls)
-        sealed.source = Source(call, given, _tuple(permission), when, _tuple(absent), joins, asked_in)
+        sealed.source = Source(call, given, _tuple(permission), when, _tuple(absent), joins, asked_in, outdated)
         return cast("type[F]", sealed)
 
     return declare

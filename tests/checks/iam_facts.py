@@ -24,6 +24,7 @@ def ago(**time: float) -> datetime:
 
 USER = User(arn=f"arn:aws:iam::{OWN}:user/ann", region="global", user_name="ann", path="/", create_date=ago(days=400))
 ROW = CredentialRow(
+    user_creation_time=ago(days=400),
     generated_time=ago(hours=1),
     password_enabled=True,
     password_last_used=ago(days=3),

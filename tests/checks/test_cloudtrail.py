@@ -230,6 +230,7 @@ test_insights_enabled = table(
         "errors only": given(ACCOUNT, Everywhere([(TRAIL, ON, ERRORS)]), says="trail audit: ApiErrorRateInsight"),
         "an empty list": given(ACCOUNT, Everywhere([(TRAIL, ON, looks_for())]), says="trail audit: none"),
         "of a trail that is stopped": given(ACCOUNT, Everywhere([(TRAIL, OFF, RATES)]), says="no trail that is logging"),
+        "in one region": given(ACCOUNT, Everywhere([(but(TRAIL, is_multi_region_trail=False), ON, RATES)]), says="in one region"),
     },
     not_assessed={"unread": (ACCOUNT, Everywhere((), [UNREAD])), "none of those that are known": (ACCOUNT, Everywhere([(TRAIL, ON, None)], [UNREAD]))},
 )

@@ -81,7 +81,7 @@ test_bucket_requires_mfa_delete = table(
     passed={
         "a second factor": given(TRAIL, but(VERSIONS, mfa_delete="Enabled"), None, says="second factor"),
         "a second factor, whatever the lock": (TRAIL, but(VERSIONS, mfa_delete="Enabled"), UNREAD),
-        "a lock that nobody opens": given(TRAIL, VERSIONS, lock(days=1), says="for 1 days"),
+        "a lock that nobody opens": given(TRAIL, VERSIONS, lock(days=180), says="for 180 days"),
     },
     failed={
         "neither": given(TRAIL, VERSIONS, None, says="no second factor"),
@@ -90,7 +90,8 @@ test_bucket_requires_mfa_delete = table(
         "a lock that some may open": (TRAIL, VERSIONS, lock("GOVERNANCE", days=999)),
         "a lock on request": (TRAIL, VERSIONS, BY_REQUEST),
         "a lock for no time": (TRAIL, VERSIONS, lock()),
-        "a lock that is off": (TRAIL, VERSIONS, lock(days=9, enabled=None)),
+        "a lock for less than an audit looks back": (TRAIL, VERSIONS, lock(days=179)),
+        "a lock that is off": (TRAIL, VERSIONS, lock(days=999, enabled=None)),
     },
     not_assessed={
         "CT-4: the bucket is in an account that is not in the inventory": (TRAIL, UNREAD, UNREAD),

@@ -31,6 +31,9 @@ test_access_analyzer_enabled = table(
         "none": given(REGION, Its(), ACCOUNT, None, says="no analyzer"),
         "none in the management account": (REGION, Its(), ACCOUNT, MASTER),
         "for unused access": (REGION, Its([UNUSED]), ACCOUNT, None),
+        "two, both switched off": given(
+            REGION, Its([but(ANALYZER, status="DISABLED"), but(ANALYZER, name="second", status="FAILED")]), ACCOUNT, None, says="DISABLED; second is FAILED"
+        ),
         "switched off": given(REGION, Its([but(ANALYZER, status="DISABLED")]), ACCOUNT, None, says="external is DISABLED"),
     },
     not_assessed={

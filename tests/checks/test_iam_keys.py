@@ -152,6 +152,7 @@ test_workload_uses_temporary_credentials = table(
         "both keys": given(USER, row(reported(1, OLD.create_date, AT, "s3"), reported(2, AT, AT, "sqs")), UNREAD, says="used for s3 and sqs"),
         "five": given(USER, TO_STS, accessed("a", "b", "c", "d", "e"), says="used for a, b, c, d, e"),
         "another service before": given(USER, TO_STS, accessed("sts", "dynamodb"), says="dynamodb"),
+        "six": given(USER, TO_STS, accessed("a", "b", "c", "d", "e", "f"), says="a, b, c, d, e and 1 more"),
         "many": given(USER, TO_STS, accessed("a", "b", "c", "d", "e", "f", "g"), says="a, b, c, d, e and 2 more"),
         **{
             f"IAM-6: AWS names no service: {word}": given(USER, row(reported(1, OLD.create_date, ago(days=1), word)), accessed("s3"), says="keys, used for s3")

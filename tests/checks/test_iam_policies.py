@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from cloudsoc.aws.account import Account
-from cloudsoc.aws.iam.attached import AttachedPolicy
+from cloudsoc.aws.iam.attached import AttachedPolicy, InlinePolicy
+from cloudsoc.aws.iam.users import User
 from cloudsoc.model import Every
 from cloudsoc_checks.iam.policies import (
     cloudshell_full_access_restricted,
@@ -15,7 +16,7 @@ from cloudsoc_checks.iam.policies import (
     managed_policy_in_use,
     unattached_policy_avoids_full_admin,
 )
-from tests.checks.iam_policies import OWN, allow, deny, group, managed, role, user
+from tests.checks.iam_policies import OWN, allow, deny, document, group, managed, role, user
 from tests.checks.table import UNREAD, but, given, table
 
 MFA = {"Bool": {"aws:MultiFactorAuthPresent": "true"}}
@@ -49,7 +50,10 @@ test_customer_policy_avoids_full_admin = table(
     customer_policy_avoids_full_admin,
     passed={name: given(managed(*statements), says="attached 1 times") for name, statements in PARTS.items()},
     failed={name: given(managed(*statements), says=GIVEN) for name, statements in FULL.items()}
-    | {"under a condition": given(managed(allow("*", **MFA)), says="under conditions on aws:MultiFactorAuthPresent")},
+    | {
+        "under a condition": given(managed(allow("*", **MFA)), says="under conditions on aws:MultiFactorAuthPresent"),
+        "under two": given(managed(allow("*", **MFA, StringEquals={"aws:RequestedRegion": "eu-west-1"})), says="aws:MultiFactorAuthPresent, aws:Requested"),
+    },
     not_applicable={"attached to nobody": given(managed(allow("*"), count=0), says="attached to nobody")},
     not_assessed={"unread": (UNREAD,), "no version is the default one": (but(managed(), policy_version_list=()),)},
 )
@@ -79,10 +83,22 @@ test_inline_policy_avoids_full_admin = table(
     not_assessed={"unread": (UNREAD,)},
 )
 
+
+def with_inline(names: str) -> User:
+    return but(user(), user_policy_list=tuple(InlinePolicy(policy_name=name, policy_document=document(allow("s3:*"))) for name in names))
+
+
 test_identity_has_no_inline_policy = table(
     identity_has_no_inline_policy,
     passed={"a user": (user(),), "a group": (group(),), "a role": (role(),)},
-    failed={"a user": given(user(allow("s3:*")), says="inline: extra"), "a group": (group(allow("s3:*")),), "a role": (role(deny("s3:*")),)},
+    failed={
+        "a user": given(user(allow("s3:*")), says="inline: extra"),
+        "a group": (group(allow("s3:*")),),
+        "a role": (role(deny("s3:*")),),
+        "five": given(with_inline("abcde"), says="inline: a, b, c, d, e"),
+        "six": given(with_inline("abcdef"), says="c, d, e and 1 more"),
+        "eight": given(with_inline("abcdefgh"), says="c, d, e and 3 more"),
+    },
     not_applicable={
         "IAM-12: a service-linked role": given(role(allow("s3:*"), path=LINKED), says="service-linked"),
         "made by Identity Center": given(role(allow("s3:*"), path=CENTER), says="permission set"),
@@ -108,6 +124,12 @@ ACCOUNT = Account(arn=OWN, region="global", account=OWN)
 SHELL = but(managed(allow("cloudshell:*")), arn="arn:aws:iam::aws:policy/AWSCloudShellFullAccess", attachment_count=2)
 ATTACHED = (AttachedPolicy(policy_name="AWSCloudShellFullAccess", policy_arn=SHELL.arn),)
 ANN, OPS = but(user(), attached_managed_policies=ATTACHED), but(group(), attached_managed_policies=ATTACHED)
+
+
+def crowd(count: int) -> list[User]:
+    return [but(ANN, arn=f"arn:aws:iam::{OWN}:user/p{number}") for number in range(count)]
+
+
 NOBODY: tuple[Any, ...] = (Every(), Every(), Every())
 
 test_cloudshell_full_access_restricted = table(
@@ -119,6 +141,11 @@ test_cloudshell_full_access_restricted = table(
     },
     failed={
         "attached": given(ACCOUNT, Every([SHELL]), Every([ANN]), Every([OPS]), Every([role()]), says="attached to user/ann, group/ops"),
+        "attached to five": given(ACCOUNT, Every([but(SHELL, attachment_count=5)]), Every(crowd(5)), Every(), Every(), says="user/p2, user/p3, user/p4"),
+        "attached to seven": given(ACCOUNT, Every([but(SHELL, attachment_count=7)]), Every(crowd(7)), Every(), Every(), says="user/p3, user/p4 and 2 more"),
+        "attached to seven, of whom one was read": given(
+            ACCOUNT, Every([but(SHELL, attachment_count=7)]), Every([ANN], [UNREAD]), Every(), Every(), says="user/ann and 6 more"
+        ),
         "in another partition": (ACCOUNT, Every([but(SHELL, arn="arn:aws-us-gov:iam::aws:policy/AWSCloudShellFullAccess")]), *NOBODY),
         "attached to whom was not read": given(ACCOUNT, Every([SHELL], [UNREAD]), Every([], [UNREAD]), Every(), Every(), says="2 identities"),
     },

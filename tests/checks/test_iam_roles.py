@@ -105,6 +105,7 @@ test_cross_account_read_role_limited = table(
         "little": given(*vendor("ec2:Describe*"), UNREAD, UNREAD, says="reads little"),
         "everything of one bucket": (*vendor("", policy=(allow("*", "arn:aws:s3:::a/*"),)), UNREAD, UNREAD),
         "everything, of the organization": given(*vendor(EVERYTHING, account(SISTER)), MEMBERS, ORGANIZATION, says="trusted"),
+        "everything, the own organization": (*vendor(EVERYTHING, "*", StringEquals={"aws:PrincipalOrgID": "o-abcdef1234"}), UNREAD, ORGANIZATION),
         "everything, trusted": given(*vendor(EVERYTHING), UNREAD, UNREAD, trusted_accounts=(OTHER,)),
     },
     failed={
@@ -117,6 +118,7 @@ test_cross_account_read_role_limited = table(
     not_applicable={
         "own account": given(*vendor(EVERYTHING, account(OWN)), UNREAD, UNREAD, says="no other account"),
         "a service": (*vendor(EVERYTHING, {"Service": "config.amazonaws.com"}), UNREAD, UNREAD),
+        "people who sign in elsewhere": (*vendor(EVERYTHING, {"Federated": f"arn:aws:iam::{OWN}:saml-provider/idp"}), UNREAD, UNREAD),
         "IAM-12: a service-linked role": (*vendor(EVERYTHING, path=LINKED), UNREAD, UNREAD),
     },
     not_assessed={

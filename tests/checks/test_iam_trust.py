@@ -72,6 +72,8 @@ test_third_party_role_requires_external_id = table(
     passed={
         "demanded": given(*trusting(trust(account(OTHER), **WITH_ID)), MEMBERS, ORGANIZATION, says=f"account {OTHER} may assume it with"),
         "demanded of a role": (*trusting(trust({"AWS": f"arn:aws:iam::{OTHER}:role/ci"}, **WITH_ID)), None, None),
+        "another account may do no more than tag the session": (*trusting(trust(account(OTHER), "sts:TagSession")), None, None),
+        "demanded, and sessions may be tagged": (*trusting(trust(account(OTHER), ["sts:TagSession", "sts:AssumeRole"], **WITH_ID)), None, None),
         "whoever has none is denied": (
             *trusting(trust(account(OTHER)), trust("*", StringNotEquals={"sts:ExternalId": "a"}) | {"Effect": "Deny"}),
             None,
@@ -118,6 +120,10 @@ test_service_role_prevents_confused_deputy = table(
     },
     failed={
         "for anybody": given(*trusting(trust(BACKUP)), says="service backup.amazonaws.com may assume it for anybody"),
+        "a service for another that is exempt": given(
+            *trusting(trust({"Service": "ec2.application-autoscaling.amazonaws.com"})), says="ec2.application-autoscaling"
+        ),
+        "in a region": given(*trusting(trust({"Service": "logs.eu-west-1.amazonaws.com"})), says="logs"),
         "for any account": (*trusting(trust(BACKUP, StringLike={"aws:SourceAccount": "*"})),),
         "only if it says for whom": (*trusting(trust(BACKUP, StringEqualsIfExists={"aws:SourceAccount": OWN})),),
         "one of two": given(*trusting(trust({"Service": ["ec2.amazonaws.com", "backup.amazonaws.com"]})), says="backup"),
@@ -126,6 +132,7 @@ test_service_role_prevents_confused_deputy = table(
     not_applicable={
         "exempt": given(*trusting(trust(EC2)), says="ec2"),
         "in China": (*trusting(trust({"Service": "ec2.amazonaws.com.cn"})),),
+        "exempt, in a region": (*trusting(trust({"Service": "lambda.us-gov-west-1.amazonaws.com"})),),
         "no service": given(*PRIVATE, says="no service"),
         "IAM-12: a service-linked role": (*trusting(trust(BACKUP), path=LINKED),),
     },
@@ -151,6 +158,9 @@ test_oidc_role_trust_restricts_subject = table(
     passed={
         "a repository": given(*web(GITHUB, StringLike={f"{GITHUB}:sub": "repo:acme/app:*"}, StringEquals=AUD), says="repo:acme/app:*"),
         "all repositories of an owner": (*web(GITHUB, StringLike={f"{GITHUB}:sub": "repo:acme/*"}),),
+        "four repositories": given(
+            *web(GITHUB, StringEquals={f"{GITHUB}:sub": [f"repo:acme/{one}:ref:refs/heads/main" for one in "dcba"]}), says="repo:acme/c"
+        ),
         "by another claim of the owner": (*web(GITHUB, StringEquals={f"{GITHUB}:repository_owner": "acme"}),),
         "a service account of a cluster": (*web(EKS, StringEquals={f"{EKS}:sub": "system:serviceaccount:app:web"}),),
         "a namespace of a cluster": (*web(EKS, StringLike={f"{EKS}:sub": "system:serviceaccount:app:*"}),),
@@ -160,6 +170,9 @@ test_oidc_role_trust_restricts_subject = table(
     failed={
         "nothing": given(*web(GITHUB), says="any of its identities may assume it"),
         "the audience, which is the same for all": given(*web(GITHUB, StringEquals=AUD), says=f"{GITHUB}:aud does not tell them apart"),
+        "the party, which is the same for all": (*web(GITHUB, StringEquals={f"{GITHUB}:azp": "sts.amazonaws.com"}),),
+        "the issuer, which is the same for all": (*web(GITHUB, StringEquals={f"{GITHUB}:iss": f"https://{GITHUB}"}),),
+        "audience and party": given(*web(GITHUB, StringEquals=AUD | {f"{GITHUB}:azp": "a"}), says=f"{GITHUB}:aud, {GITHUB}:azp does not"),
         "any repository": (*web(GITHUB, StringLike={f"{GITHUB}:sub": "repo:*"}),),
         "anything": (*web(GITHUB, StringLike={f"{GITHUB}:sub": "*"}),),
         "only if there is one": (*web(GITHUB, StringEqualsIfExists={f"{GITHUB}:sub": "repo:acme/app:ref:refs/heads/main"}),),

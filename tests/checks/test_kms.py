@@ -94,6 +94,7 @@ test_key_in_use = table(
         "used before the limit": given(KEY, USED, AT, max_unused_days=2, says="the limit is 2"),
         "never used": given(KEY, UNUSED, AT, says="never used in 800 days"),
         "AWS says nothing of use": (KEY, but(UNUSED, key_last_usage=None), AT),
+        "AWS has looked for a day longer than the limit": (KEY, but(UNUSED, tracking_start_date=AT - timedelta(days=366)), AT),
         "not used for as long as AWS looks": (KEY, but(UNUSED, tracking_start_date=AT - timedelta(days=400)), AT),
     },
     not_applicable={
@@ -102,6 +103,7 @@ test_key_in_use = table(
     },
     not_assessed={
         "use unread": (KEY, UNREAD, AT),
+        "AWS has looked for as long as the limit is, to the day": (KEY, but(UNUSED, tracking_start_date=AT - timedelta(days=365)), AT),
         "AWS has looked for a month only": given(KEY, but(UNUSED, tracking_start_date=AT - timedelta(days=30)), AT, says="2026-10-26"),
     },
 )
@@ -156,12 +158,14 @@ test_key_has_classification_tag = table(
     passed={
         "tagged": given(KEY, KeyTags(tags={"DataClassification": "secret", "owner": "a"}), says="DataClassification = secret"),
         "by the names that are set": given(KEY, KeyTags(tags={"level": "1"}), tag_keys=("level",)),
+        "by two names": given(KEY, KeyTags(tags={"b": "2", "a": "1"}), tag_keys=("a", "b"), says="a = 1, b = 2"),
     },
     failed={
         "no tag": given(KEY, KeyTags(tags={}), says="DataClassification"),
         "another spelling is another tag": (KEY, KeyTags(tags={"dataclassification": "secret"})),
         "an empty value says nothing": (KEY, KeyTags(tags={"DataClassification": " "})),
         "one of two": given(KEY, KeyTags(tags={"a": "1"}), tag_keys=("a", "b"), says="no tag b"),
+        "neither of two": given(KEY, KeyTags(tags={}), tag_keys=("a", "b"), says="no tag a, b"),
     },
     not_applicable={"AWS managed": (AWS_MANAGED, customer_managed(AWS_MANAGED)), "pending deletion": (DOOMED, KeyTags(tags={}))},
     not_assessed={"unread": (KEY, UNREAD)},

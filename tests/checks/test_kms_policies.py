@@ -61,6 +61,7 @@ test_key_policy_blocks_public_access = table(
     failed={
         "KMS-5: decryption for everyone": given(KEY, openings(allow("*")), says="everyone may do kms:Decrypt"),
         "as a list": (KEY, openings(allow({"AWS": ["*"]}, ["kms:Decrypt"]))),
+        "two actions": given(KEY, openings(allow("*", ["kms:Decrypt", "kms:Sign"])), says="kms:Decrypt and more"),
         "through a service is still everyone": (KEY, openings(allow("*", StringEquals={"kms:ViaService": "s3.eu-west-1.amazonaws.com"}))),
         "any organization": (KEY, openings(allow("*", StringLike={"aws:PrincipalOrgID": "o-*"}))),
         "all but one": (KEY, openings({"Effect": "Allow", "NotPrincipal": account(OTHER), "Action": "kms:Decrypt", "Resource": "*"})),
@@ -79,6 +80,9 @@ test_key_policy_limits_cross_account_use = table(
         "own account by condition": (KEY, openings(allow("*", StringEquals={"kms:CallerAccount": OWN})), UNREAD, UNREAD),
         "an account of the organization": given(KEY, openings(allow(account(SISTER))), MEMBERS, ORGANIZATION, says=SISTER),
         "trusted by the settings": given(KEY, openings(allow(account(OTHER))), UNREAD, UNREAD, trusted_accounts=(OTHER,)),
+        "a role of a trusted account": given(
+            KEY, openings(allow({"AWS": f"arn:aws:iam::{OTHER}:role/app"})), UNREAD, UNREAD, trusted_accounts=(OTHER,), says="role/app"
+        ),
         "the own organization": (KEY, openings(allow("*", StringEquals={"aws:PrincipalOrgID": "o-abcdef1234"})), UNREAD, ORGANIZATION),
         "a part of the own organization": (
             KEY,
@@ -111,6 +115,7 @@ test_key_policy_limits_cross_account_use = table(
 )
 
 LOGS = {"Service": "logs.eu-west-1.amazonaws.com"}
+GROUP = f"arn:aws:logs:eu-west-1:{OWN}:log-group:app"
 CONTEXT = "kms:EncryptionContext:aws:logs:arn"
 
 test_key_policy_scopes_service_principals = table(
@@ -120,6 +125,8 @@ test_key_policy_scopes_service_principals = table(
         "for the own account": given(KEY, openings(allow(LOGS, StringEquals={"aws:SourceAccount": OWN})), says="logs.eu-west-1"),
         "for an organization": (KEY, openings(allow(LOGS, StringEquals={"aws:SourceOrgID": "o-abcdef1234"}))),
         "for a resource": (KEY, openings(allow(LOGS, ArnLike={"aws:SourceArn": f"arn:aws:logs:*:{OWN}:*"}))),
+        "for an encryption context of the account, word by word": (KEY, openings(allow(LOGS, StringEquals={CONTEXT: GROUP}))),
+        "for an encryption context of the account, by a pattern": (KEY, openings(allow(LOGS, StringLike={CONTEXT: GROUP + "*"}))),
         "for an encryption context of the account": (KEY, openings(allow(LOGS, ArnLike={CONTEXT: f"arn:aws:logs:eu-west-1:{OWN}:*"}))),
     },
     failed={
@@ -130,6 +137,9 @@ test_key_policy_scopes_service_principals = table(
     not_assessed={
         "policy unread": (KEY, UNREAD),
         "a context of no certain account": given(KEY, openings(allow(LOGS, ArnLike={CONTEXT: "arn:aws:logs:*:*:*"})), says="needs review"),
+        "a context, if there is one": (KEY, openings(allow(LOGS, StringEqualsIfExists={CONTEXT: GROUP}))),
+        "every context, should there be any": (KEY, openings(allow(LOGS, **{"ForAllValues:StringEquals": {CONTEXT: GROUP}}))),
+        "any context but one": (KEY, openings(allow(LOGS, StringNotEquals={CONTEXT: GROUP}))),
         "a context of another account": (KEY, openings(allow(LOGS, ArnLike={CONTEXT: f"arn:aws:logs:*:{OTHER}:*"}))),
     },
 )
@@ -156,6 +166,12 @@ test_key_policy_separates_admin_and_use = table(
     },
     failed={
         "one statement": given(KEY, policy(ROOT, allow(USER, "kms:*")), ACCOUNT, says="role/app"),
+        "four, of whom three are told": given(
+            KEY,
+            policy(*(allow({"AWS": f"arn:aws:iam::{OWN}:role/{name}"}, "kms:*") for name in "dcba")),
+            ACCOUNT,
+            says="role/b, arn:aws:iam::111122223333:role/c may",
+        ),
         "two statements": (KEY, policy(allow(USER, "KMS:disablekey"), allow(USER, "kms:GenerateMac")), ACCOUNT),
         "another account": given(KEY, policy(allow(account(OTHER), "kms:*")), ACCOUNT, says=OTHER),
         "all but some": given(KEY, policy({"Effect": "Allow", "NotPrincipal": ADMIN, "Action": "kms:*", "Resource": "*"}), ACCOUNT, says="*"),

@@ -27,16 +27,17 @@ def ago(days: float) -> str:
 
 
 def row(name: str, **said: str) -> dict[str, str]:
-    """A row as AWS writes it; what is not said is false or N/A."""
+    """A row as AWS writes it; what is not said is false or N/A, and the user of today is meant."""
     arn = ROOT if name == "<root_account>" else f"arn:aws:iam::{ACCOUNT}:user/{name}"
     default = {column: "false" if column.endswith(("_active", "_enabled")) else "N/A" for column in COLUMNS}
-    return default | {"user": name, "arn": arn, "user_creation_time": ago(400)} | said
+    return default | {"user": name, "arn": arn, "user_creation_time": ago(400) if arn == ROOT else ""} | said
 
 
 def report(aws: Simulated, *rows: Mapping[str, str]) -> None:
     """From now on the credential report says this; the root user's row comes first, as in AWS."""
     root = row("<root_account>", password_enabled="not_supported", password_last_used=ago(500), mfa_active="true")
-    lines = [COLUMNS, *([one[column] for column in COLUMNS] for one in (root, *rows))]
+    made = {one["UserName"]: one["CreateDate"].isoformat() for one in aws.client("iam").list_users()["Users"]}
+    lines = [COLUMNS, *([one[column] or made[one["user"]] for column in COLUMNS] for one in (root, *rows))]
     content = "\n".join(",".join(line) for line in lines).encode()
     states = iter(("STARTED", "INPROGRESS"))
     aws.answers("iam:GenerateCredentialReport", lambda _: {"State": next(states, "COMPLETE")})
@@ -75,6 +76,18 @@ def test_passwords_and_factors(aws: Simulated) -> None:
     assert passwords == {"both": "passed", "password": "failed", "machine": "not_applicable", "since": "failed", "newer": "not_assessed"}
     assert f"report of {NOW - timedelta(hours=1):%Y-%m-%d %H:%M} UTC" in found.one("iam-console-user-requires-mfa", "password").reason
     assert "does not mention this resource" in found.one("iam-console-user-requires-mfa", "newer").reason
+
+
+def test_a_report_that_tells_of_an_earlier_user_of_the_name_says_nothing_of_the_present_one(aws: Simulated) -> None:
+    people(aws, "ann", "ben")
+    aws.client("iam").create_access_key(UserName="ann")
+    report(aws, row("ann", mfa_active="true", user_creation_time=ago(400)), row("ben", mfa_active="true"))
+    found = aws.scan("iam-user-requires-mfa", "iam-console-user-requires-mfa", "iam-access-key-rotated-within-limit")
+    assert found.verdicts("iam-user-requires-mfa") == {"ann": "not_assessed", "ben": "passed"}
+    assert found.verdicts("iam-console-user-requires-mfa") == {"ann": "not_assessed", "ben": "not_applicable"}
+    assert "tells of an earlier user of this name" in found.one("iam-user-requires-mfa", "ann").reason
+    # whether she has keys is said by the report as well: they are not known, rather than not there
+    assert set(found.verdicts("iam-access-key-rotated-within-limit", population=True).values()) == {"not_assessed"}
 
 
 def test_the_report_is_asked_for_once_and_users_come_in_one_call(aws: Simulated) -> None:

@@ -329,7 +329,11 @@ def test_an_undeclared_setting_is_like_an_unread_fact() -> None:
 def test_what_another_account_owns_stays_and_is_judged_there() -> None:
     street = Street()
     street.room("lent", owner=OTHER, door=SHUT)
-    assert verdicts(lit_and_shut, street) == {"lent": NotApplicable(f"owned by {OTHER}: judged there")}
+    street.room("of the city", owner="aws")
+    assert verdicts(lit_and_shut, street) == {
+        "lent": NotApplicable(f"owned by {OTHER}: judged there"),
+        "of the city": NotApplicable("AWS's own: nobody but AWS can change it"),
+    }
 
 
 def test_disabled_and_outside_regions() -> None:

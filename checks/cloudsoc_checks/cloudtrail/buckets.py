@@ -7,12 +7,9 @@ from typing import Annotated
 from cloudsoc.aws.cloudtrail import Trail, TrailStatus
 from cloudsoc.aws.s3 import Bucket, BucketLifecycle, BucketLogging, BucketObjectLock, BucketVersioning
 from cloudsoc.graphs.bucket_access import BucketAccess
-from cloudsoc.graphs.retention import days_kept
+from cloudsoc.graphs.retention import LEAST_DAYS, days_asked_for, days_kept
 from cloudsoc.model import CRITICAL, EXTENDED, LOW, MEDIUM, Everywhere, Failed, Passed, Ref, Verdict, check
 from cloudsoc.model.criterion import C1_1, C1_2, CC2_1, CC3_3, CC6_1, CC6_3, CC6_6, CC7_2, PI1_5
-
-FLOOR_DAYS = 180
-"""Nothing that is set makes less than this enough."""
 
 
 @check(
@@ -96,9 +93,9 @@ def bucket_requires_mfa_delete(
     if versioning.status == "Enabled" and versioning.mfa_delete == "Enabled":
         return Passed(f"bucket {trail.s3_bucket_name} asks for a second factor")
     mode, days = _lock(lock)
-    if mode == "COMPLIANCE" and days:
+    if mode == "COMPLIANCE" and days >= LEAST_DAYS:
         return Passed(f"bucket {trail.s3_bucket_name} lets nobody delete for {days} days")
-    return Failed(f"bucket {trail.s3_bucket_name} asks for no second factor and has no lock in compliance mode")
+    return Failed(f"bucket {trail.s3_bucket_name} asks for no second factor and has no lock in compliance mode for {LEAST_DAYS} days")
 
 
 def _lock(lock: BucketObjectLock | None) -> tuple[str, int]:
@@ -144,7 +141,7 @@ def bucket_retains_logs_for_audit_period(trail: Trail, lifecycle: Annotated[Buck
     Terraform: ``aws_s3_bucket_lifecycle_configuration.rule.expiration``.
     """
     prefix = f"{trail.s3_key_prefix}/AWSLogs/" if trail.s3_key_prefix else "AWSLogs/"
-    days, limit = days_kept(lifecycle, prefix), max(min_days, FLOOR_DAYS)
+    days, limit = days_kept(lifecycle, prefix), days_asked_for(min_days)
     if days is None:
         return Passed(f"bucket {trail.s3_bucket_name} deletes nothing below {prefix}")
     said = f"bucket {trail.s3_bucket_name} deletes what stands below {prefix} after {days} days"

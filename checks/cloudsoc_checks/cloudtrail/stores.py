@@ -6,6 +6,7 @@ from typing import Annotated
 
 from cloudsoc.aws.cloudtrail import EventDataStore
 from cloudsoc.aws.kms import Key
+from cloudsoc.graphs.retention import days_asked_for
 from cloudsoc.model import MEDIUM, Failed, Passed, Ref, Verdict, check
 from cloudsoc.model.criterion import C1_1, CC6_1, CC7_2
 
@@ -31,8 +32,8 @@ def event_data_store_protected(store: EventDataStore, key: Annotated[Key | None,
     lacks = []
     if not store.termination_protection_enabled:
         lacks.append("it can be deleted")
-    if store.retention_period < min_days:
-        lacks.append(f"it keeps events for {store.retention_period} days, fewer than {min_days}")
+    if store.retention_period < (limit := days_asked_for(min_days)):
+        lacks.append(f"it keeps events for {store.retention_period} days, fewer than {limit}")
     if lacks:
         return Failed("; ".join(lacks))
     if key is None:

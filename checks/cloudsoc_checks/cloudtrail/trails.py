@@ -199,10 +199,11 @@ def insights_enabled(account: Account, trails: Everywhere[tuple[Trail, TrailStat
     for trail, status, insights in trails:
         if status.is_logging and insights is not None:
             found = sorted(one.insight_type for one in insights.insight_selectors)
-            if "ApiCallRateInsight" in found:
-                return Passed(f"{named(trail, account.account)}: {' and '.join(found)}")
-            partly += [f"{named(trail, account.account)}: {' and '.join(found) or 'none'}"]
-    return Failed(f"the rate of calls is not looked at by {'; '.join(partly)}" if partly else "no trail that is logging looks for unusual rates")
+            said = f"{named(trail, account.account)}: {' and '.join(found) or 'none'}"
+            if trail.is_multi_region_trail and "ApiCallRateInsight" in found:
+                return Passed(said)
+            partly.append(said if trail.is_multi_region_trail else f"{said} in one region")
+    return Failed(f"the rate of calls is not looked at everywhere by {'; '.join(partly)}" if partly else "no trail that is logging looks for unusual rates")
 
 
 @check(direct=(CC7_2,), supporting=(CC3_3, CC5_2), severity=MEDIUM)

@@ -9,14 +9,12 @@ from cloudsoc.aws.config import DeliveryChannel, DeliveryChannelStatus, Recorder
 from cloudsoc.aws.config_history import SampledHistory
 from cloudsoc.aws.s3 import BucketEncryption
 from cloudsoc.graphs.bucket_access import BucketAccess
+from cloudsoc.graphs.retention import days_asked_for
 from cloudsoc.model import EXTENDED, HIGH, LOW, MEDIUM, Failed, Its, NotApplicable, Passed, Ref, Verdict, check
 from cloudsoc.model.criterion import C1_1, CC2_1, CC3_4, CC6_1, CC7_1, CC7_2, CC8_1
 
 SEVEN_YEARS = 2557
 """For how many days AWS Config keeps the history where nothing else is set."""
-
-FLOOR_DAYS = 180
-"""Nothing that is set makes less than this enough."""
 
 
 @check(direct=(CC7_1, CC7_2), supporting=(CC2_1,), severity=HIGH, refs=("Steampipe:config_configuration_recorder_no_failed_deliver_logs",))
@@ -100,7 +98,7 @@ def history_retained_for_audit_period(region: Region, recorders: Its[Recorder], 
     """
     if not recorders:
         return NotApplicable("there is no recorder here")
-    limit = max(min_days, FLOOR_DAYS)
+    limit = days_asked_for(min_days)
     for one in retention.known:
         if one.retention_period_in_days < limit:
             return Failed(f"history is kept for {one.retention_period_in_days} days, fewer than {limit}")

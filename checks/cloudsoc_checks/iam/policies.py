@@ -184,5 +184,6 @@ def cloudshell_full_access_restricted(account: Account, managed: Every[ManagedPo
 
 
 def _holders(policy: ManagedPolicy, identities: tuple[User | Group | Role, ...]) -> str:
-    held = [one.arn.split(":", 5)[-1] for one in identities if any(policy.arn == attached.policy_arn for attached in one.attached_managed_policies)]
-    return ", ".join(held[:5]) + (f" and {policy.attachment_count - 5} more" if len(held) > 5 else "") or f"{policy.attachment_count} identities"
+    held = [one.arn.rpartition(":")[2] for one in identities if any(policy.arn == attached.policy_arn for attached in one.attached_managed_policies)][:5]
+    others = policy.attachment_count - len(held)
+    return (", ".join(held) + (f" and {others} more" if others else "")) if held else f"{others} identities"

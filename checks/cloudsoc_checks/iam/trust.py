@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 from cloudsoc.aws.iam.roles import Role, service_linked
@@ -12,6 +13,7 @@ from cloudsoc.model.criterion import CC6_1, CC6_3, CC6_6, CC8_1, CC9_2
 from cloudsoc.policy import Policies, Policy, decide
 
 ANYTHING = Policy.of({"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}})
+REGION = re.compile(r"[a-z]{2,4}(-[a-z]+)+-[0-9]+")
 MADE_UP = "x9-that-nobody-gave-out-x9"
 MADE_UP_SUBJECTS = (MADE_UP, f"system:serviceaccount:{MADE_UP}:{MADE_UP}", f"repo:{MADE_UP}/{MADE_UP}:ref:refs/heads/main")
 
@@ -103,8 +105,9 @@ def service_role_prevents_confused_deputy(role: Role, openings: RoleOpenings, *,
 
 
 def _name(one: Opening) -> str:
-    """A service as people say it: without region and domain."""
-    return one.who.value.removesuffix(".cn").removesuffix(".amazonaws.com").partition(".")[0]
+    """A service as people say it: without region and domain. What stands before another dot is a service of its own (``ec2.application-autoscaling``)."""
+    name, _, rest = one.who.value.removesuffix(".cn").removesuffix(".amazonaws.com").partition(".")
+    return f"{name}.{rest}" if rest and not REGION.fullmatch(rest) else name
 
 
 @check(

@@ -7,14 +7,12 @@ from collections.abc import Mapping
 from cloudsoc.aws.s3 import Bucket, BucketLifecycle, BucketTagging, BucketVersioning
 from cloudsoc.graphs.bucket_disposal import days_to_disposal, days_to_expiry, days_to_last_version, enabled, holds_versions, keeps_some_versions
 from cloudsoc.graphs.bucket_logs import LogTargets
-from cloudsoc.graphs.retention import days_kept
+from cloudsoc.graphs.retention import days_asked_for, days_kept
 from cloudsoc.model import EXTENDED, LOW, MEDIUM, Failed, NotApplicable, Passed, Verdict, check
 from cloudsoc.model.criterion import C1_1, C1_2, CC2_1, CC6_5, CC7_2, P4_2, P4_3
 from cloudsoc_checks.s3.tags import ClassificationTag
 
 NO_LIMITS: Mapping[str, int] = {}
-LEAST_DAYS = 180
-"""What no setting can go below: a period of audit is half a year at least."""
 
 
 @check(
@@ -121,7 +119,7 @@ def log_bucket_retains_logs_for_audit_period(bucket: Bucket, targets: LogTargets
 
     Terraform: ``aws_s3_bucket_lifecycle_configuration.rule.expiration``.
     """
-    limit = max(min_days, LEAST_DAYS)
+    limit = days_asked_for(min_days)
     received = targets.of(bucket)
     if not received:
         targets.complete(bucket)

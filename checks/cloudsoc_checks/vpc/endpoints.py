@@ -103,7 +103,7 @@ def endpoint_spans_multiple_zones(endpoint: VpcEndpoint, subnets: Every[Subnet])
     Terraform: ``aws_vpc_endpoint.subnet_ids``.
     """
     if endpoint.vpc_endpoint_type != "Interface":
-        return NotApplicable(f"{endpoint.vpc_endpoint_type or 'other'} endpoints are not placed in zones")
+        return NotApplicable(f"only interface endpoints are asked about, not {endpoint.vpc_endpoint_type or 'those of a type that AWS does not tell'}")
     if (endpoint.state or "").lower() in GOING:
         return NotApplicable(f"the endpoint is {endpoint.state}")
     zones = sorted({*zones_of(subnets.only(lambda subnet: subnet.subnet_id in endpoint.subnet_ids))})
@@ -156,7 +156,7 @@ def uses_gateway_endpoint_for_s3(vpc: Vpc, endpoints: Every[VpcEndpoint], subnet
     Terraform: ``aws_vpc_endpoint.route_table_ids``.
     """
     mine = list(endpoints.only(lambda one: one.vpc_id == vpc.vpc_id and _is_for(one, "s3")))
-    if any(one.private_dns_enabled for one in mine):
+    if any(one.private_dns_enabled and not (one.dns_options and one.dns_options.private_dns_only_for_inbound_resolver_endpoint) for one in mine):
         return Passed("its interface endpoint answers under the name of S3")
     served = {id for one in mine for id in one.route_table_ids}
     private = [table for subnet in subnets if subnet.vpc_id == vpc.vpc_id and (table := table_of(subnet, tables)) and not is_public(subnet, tables)]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from cloudsoc.aws.resolver import ResolverQueryLogConfig, ResolverQueryLogConfigAssociation
 from cloudsoc.aws.vpc import FlowLog, Subnet, Vpc
 from cloudsoc.graphs.flow_log_retention import FlowLogRetention
+from cloudsoc.graphs.retention import days_asked_for
 from cloudsoc.model import EXTENDED, LOW, MEDIUM, Every, Failed, Incomplete, NotApplicable, Passed, Unread, Verdict, check
 from cloudsoc.model.criterion import C1_2, CC2_1, CC6_6, CC6_8, CC7_2, CC7_3
 
@@ -100,7 +101,7 @@ def flow_logs_retained_for_audit_period(log: FlowLog, retention: FlowLogRetentio
     """
     if log.flow_log_status != "ACTIVE":
         return NotApplicable(f"the log is {log.flow_log_status}")
-    limit = max(min_days, 180)
+    limit = days_asked_for(min_days)
     if retention.days is None:
         return Passed(f"{retention.where} keeps everything")
     kept = f"{retention.where} keeps {retention.days} days"
@@ -126,9 +127,12 @@ def dns_queries_logged(vpc: Vpc, associations: Every[ResolverQueryLogConfigAssoc
     active = [one.resolver_query_log_config_id for one in mine if one.status == "ACTIVE"]
     if not active:
         return Failed(f"its association with a query log is {mine[0].status}" if mine else "its DNS queries are not logged")
-    config = next((config for config in configs if config.id in active), None)
-    if config is None:
-        raise Incomplete(Unread("route53resolver:ListResolverQueryLogConfigs", f"needs review: {active[0]} is another account's", vpc.region))
-    if config.status != "CREATED":
-        return Failed(f"its query log {config.id} is {config.status}")
-    return Passed(f"logged to {config.destination_arn}")
+    known = dict[str, str]()
+    for config in configs:
+        if config.id in active:
+            if config.status == "CREATED":
+                return Passed(f"logged to {config.destination_arn}")
+            known[config.id] = config.status
+    if unseen := sorted({*active} - known.keys()):
+        raise Incomplete(Unread("route53resolver:ListResolverQueryLogConfigs", f"needs review: {unseen[0]} is another account's", vpc.region))
+    return Failed("; ".join(f"its query log {id} is {status}" for id, status in sorted(known.items())))

@@ -6,7 +6,7 @@ import csv
 import io
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Literal
 
 from cloudsoc.aws.iam.users import User
@@ -53,11 +53,18 @@ class ReportedKey:
         return cls(active is True, rotated if isinstance(rotated, datetime) else None, used if isinstance(used, datetime) else None, service)
 
 
-@reads(credential_report, joins="{arn}")
+def of_a_namesake(user: User, row: CredentialRow) -> str:
+    """A report that is up to four hours old may still tell of a user who was deleted since, and whose name somebody else has now."""
+    same = abs(row.user_creation_time - user.create_date) <= timedelta(minutes=1)
+    return "" if same else f"the report of {row.generated_time:%Y-%m-%d %H:%M} UTC tells of an earlier user of this name"
+
+
+@reads(credential_report, joins="{arn}", outdated=of_a_namesake)
 class CredentialRow(Fact[User]):
     """What the credential report says of a user; one that is newer than the report is not in it."""
 
     generated_time: datetime
+    user_creation_time: datetime
     password_enabled: bool | NoValue
     password_last_used: datetime | NoValue
     password_last_changed: datetime | NoValue

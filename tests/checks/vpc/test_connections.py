@@ -10,6 +10,7 @@ from cloudsoc.aws.connections import (
     ClientVpnEndpointStatus,
     CloudWatchLogOptions,
     ConnectionLogResponseOptions,
+    DnsOptions,
     Ipv6CidrBlock,
     TransitGateway,
     TransitGatewayOptions,
@@ -76,6 +77,7 @@ test_peering_routes_are_least_privilege = table(
     passed={
         "a subnet of it": given(PEERING, leads("10.9.1.0/24", "10.10.0.0/17"), LISTS, says="rtb-m"),
         "its own network as a destination is not the other's": (PEERING, leads("10.0.0.0/16"), LISTS),
+        "parts of it, in two tables": (PEERING, Every([*leads("10.9.1.0/24"), but(leads("10.9.2.0/24").known[0], route_table_id="rtb-n")]), LISTS),
         "a prefix list of a part": (PEERING, leads("pl-part"), LISTS),
         "NET-1: a part of its IPv6": (SIXES, leads("2a05:d018:0:1::/64"), LISTS),
     },
@@ -99,15 +101,19 @@ test_peering_routes_are_least_privilege = table(
             LISTS,
         ),
         "a witness, whatever was not read": (PEERING, Every(leads("10.9.0.0/16").known, [UNREAD]), LISTS),
+        "in the second table, the first has no route over it": (PEERING, Every([*leads("10.9.0.0/16", over="pcx-2"), *leads("10.9.0.0/16")]), LISTS),
         "a witness beside a list that was not read": (PEERING, leads("10.9.0.0/16", "pl-no"), LISTS),
     },
     not_applicable={
+        "no routes, and a list unread": (PEERING, leads("10.9.0.0/16", over="pcx-2"), Every((), [UNREAD])),
         "not active": given(but(PEERING, status=VpcPeeringConnectionStateReason(code="deleted")), leads("0.0.0.0/0"), LISTS, says="deleted"),
         "no routes": (PEERING, leads("10.9.0.0/16", over="pcx-2"), LISTS),
     },
     not_assessed={
         "tables unread": (PEERING, Every(leads("10.9.1.0/24").known, [UNREAD]), LISTS),
         "NET-2: a list unread": (PEERING, leads("10.9.1.0/24", "pl-no"), LISTS),
+        "NET-2: a list that is not there": given(PEERING, leads("10.9.1.0/24", "pl-gone"), LISTS, says="eu-west-1"),
+        "NET-2: a list unread, in the first of two tables": (PEERING, Every([*leads("10.9.1.0/24", "pl-no"), *leads("10.9.1.0/24")]), LISTS),
         "the other side's networks untold": given(but(PEERING, accepter_vpc_info=side(FOREIGN, "vpc-9")), leads("10.9.1.0/24"), LISTS, says="does not tell"),
     },
 )
@@ -122,6 +128,7 @@ test_peering_limited_to_trusted_accounts = table(
     failed={
         "in no organization, trusted by nobody": given(PEERING, ACCOUNT, None, says=FOREIGN),
         "in another organization": (PEERING, ACCOUNT, ORGANIZATION),
+        "being set up": (but(PEERING, status=VpcPeeringConnectionStateReason(code="provisioning")), ACCOUNT, None),
         "waiting to be accepted": (but(PEERING, status=VpcPeeringConnectionStateReason(code="pending-acceptance")), ACCOUNT, None),
         "who asked counts as well": given(but(PEERING, requester_vpc_info=side(SISTER, "v"), accepter_vpc_info=side(OWN, "w")), ACCOUNT, None, says=SISTER),
     },
@@ -151,12 +158,15 @@ test_endpoint_policy_limited_to_trusted_accounts = table(
     passed={
         "its own account": given(ENDPOINT, NOBODY, ACCOUNT, None, None, says="its own account"),
         "trusted": given(ENDPOINT, but(NOBODY, accounts=(FOREIGN,), told=f"account {FOREIGN}"), ACCOUNT, UNREAD, UNREAD, trusted_accounts=(FOREIGN,)),
+        "its own account by its number": (ENDPOINT, but(NOBODY, accounts=(OWN,), told="its own account"), ACCOUNT, None, None),
+        "not yet in any state": (but(ENDPOINT, state=None), NOBODY, ACCOUNT, None, None),
         "of the organization": (ENDPOINT, but(NOBODY, accounts=(SISTER,)), ACCOUNT, OWN_ORGANIZATION, ORGANIZATION),
         "the whole organization": (ENDPOINT, but(NOBODY, organizations=("o-own",)), ACCOUNT, OWN_ORGANIZATION, UNREAD),
     },
     failed={
         "everybody": given(ENDPOINT, EVERYBODY, ACCOUNT, None, None, says="no policy of its own"),
         "a stranger": given(ENDPOINT, but(NOBODY, accounts=(FOREIGN,)), ACCOUNT, OWN_ORGANIZATION, ORGANIZATION, says=FOREIGN),
+        "beside its own account": given(ENDPOINT, but(NOBODY, accounts=(OWN, FOREIGN)), ACCOUNT, None, None, says=FOREIGN),
         "a stranger, whatever is unclear": (ENDPOINT, but(UNCLEAR, accounts=(FOREIGN,)), ACCOUNT, OWN_ORGANIZATION, ORGANIZATION),
         "another organization": given(ENDPOINT, OTHERS, ACCOUNT, OWN_ORGANIZATION, UNREAD, says="o-other"),
         "an organization, of an account that is in none": (ENDPOINT, OTHERS, ACCOUNT, None, UNREAD),
@@ -222,6 +232,7 @@ test_endpoint_service_limited_to_trusted_principals = table(
     passed={
         "nobody else": given(SERVICE, allowed(), ACCOUNT, None, says="0 trusted"),
         "trusted": given(SERVICE, allowed(f"arn:aws:iam::{FOREIGN}:root"), ACCOUNT, None, trusted_accounts=(FOREIGN,)),
+        "trusted, by number": given(SERVICE, allowed(FOREIGN, f"arn:aws:iam::{FOREIGN}:role/x"), ACCOUNT, None, trusted_accounts=(FOREIGN,), says="1 trusted"),
         "of the organization": (SERVICE, allowed(f"arn:aws:iam::{SISTER}:role/x"), ACCOUNT, ORGANIZATION),
     },
     failed={
@@ -246,9 +257,15 @@ test_endpoint_spans_multiple_zones = table(
     failed={
         "one": given(but(INTERFACE, subnet_ids=("subnet-a",)), Every([A, B]), says="eu-west-1a only"),
         "one and a Local Zone": (INTERFACE, Every([A, but(B, availability_zone="eu-west-1-lhr-1a")])),
+        "Local Zones only": (INTERFACE, Every([but(A, availability_zone="eu-west-1-lhr-1a"), but(B, availability_zone="eu-west-1-lhr-1a")])),
+        "none of its subnets": (INTERFACE, Every()),
         "two subnets of one zone": (INTERFACE, Every([A, but(B, availability_zone="eu-west-1a")])),
     },
-    not_applicable={"a gateway": (ENDPOINT, Every([A, B])), "going": (but(INTERFACE, state="deleting"), Every([A]))},
+    not_applicable={
+        "a gateway": (ENDPOINT, Every([A, B])),
+        "of a type that is not told": (but(ENDPOINT, vpc_endpoint_type=None), Every([A, B])),
+        "going": (but(INTERFACE, state="deleting"), Every([A])),
+    },
     not_assessed={"subnets unread": (INTERFACE, Every([A], [UNREAD]))},
 )
 
@@ -278,20 +295,42 @@ LOCAL = Route(destination_cidr_block="10.0.0.0/16", gateway_id="local")
 PRIVATE = but(MAIN, routes=(LOCAL, OUT))
 FOR_A = but(PRIVATE, route_table_id="rtb-a", associations=(RouteTableAssociation(main=False, subnet_id="subnet-a"),))
 BOTH = Every([A, B])
+MANY = [but(A, subnet_id=f"subnet-{letter}") for letter in "mnop"]
+FOR_S3 = but(INTERFACE, private_dns_enabled=True)
 
 test_uses_gateway_endpoint_for_s3 = table(
     endpoints.uses_gateway_endpoint_for_s3,
     passed={
         "it serves all": (VPC, Every([ENDPOINT]), BOTH, Every([PRIVATE])),
+        "one of which AWS tells no state": (VPC, Every([but(ENDPOINT, state=None)]), BOTH, Every([PRIVATE])),
         "a table that nothing uses": (VPC, Every([ENDPOINT]), BOTH, Every([PRIVATE, but(FOR_A, associations=())])),
         "a public subnet is none of its business": (VPC, Every([ENDPOINT]), BOTH, Every([PRIVATE, but(FOR_A, routes=(LOCAL, INTERNET))])),
         "nor is one that leads nowhere": (VPC, Every([ENDPOINT]), BOTH, Every([PRIVATE, but(FOR_A, routes=(LOCAL,))])),
-        "an interface endpoint under S3's name": (VPC, Every([but(INTERFACE, private_dns_enabled=True)]), UNREAD, UNREAD),
+        "an interface endpoint under S3's name": (VPC, Every([FOR_S3]), UNREAD, UNREAD),
+        "an interface endpoint under S3's name, for all": (VPC, Every([but(FOR_S3, dns_options=DnsOptions())]), UNREAD, UNREAD),
     },
     failed={
         "none": given(VPC, Every(), BOTH, Every([PRIVATE]), says="rtb-m"),
         "an interface endpoint under a name of its own": (VPC, Every([but(INTERFACE, private_dns_enabled=False)]), BOTH, Every([PRIVATE])),
+        "an interface endpoint whose name is for those at home alone": (
+            VPC,
+            Every([but(FOR_S3, dns_options=DnsOptions(private_dns_only_for_inbound_resolver_endpoint=True)), but(ENDPOINT, route_table_ids=())]),
+            BOTH,
+            Every([PRIVATE]),
+        ),
         "it serves none": (VPC, Every([but(ENDPOINT, route_table_ids=())]), BOTH, Every([PRIVATE])),
+        "it does not serve four": given(
+            VPC,
+            Every([but(ENDPOINT, route_table_ids=())]),
+            Every(MANY),
+            Every(
+                [
+                    but(FOR_A, route_table_id=f"rtb-{letter}", associations=(RouteTableAssociation(main=False, subnet_id=f"subnet-{letter}"),))
+                    for letter in "mnop"
+                ]
+            ),
+            says="of rtb-m, rtb-n, rtb-o no endpoint",
+        ),
         "it does not serve one": given(VPC, Every([ENDPOINT]), BOTH, Every([PRIVATE, FOR_A]), says="rtb-a"),
         "of another VPC": (VPC, Every([but(ENDPOINT, vpc_id="vpc-2")]), BOTH, Every([PRIVATE])),
         "of another region's S3": (VPC, Every([but(ENDPOINT, service_name="com.amazonaws.us-east-1.s3")]), BOTH, Every([PRIVATE])),
@@ -333,7 +372,9 @@ test_vpn_has_both_tunnels_up = table(
     vpn.vpn_has_both_tunnels_up,
     passed={"both": (VPN,)},
     failed={
-        "one": given(but(VPN, vgw_telemetry=(UP, DOWN)), says="1 of 2 tunnels up: IPSEC IS DOWN"),
+        "one": given(but(VPN, vgw_telemetry=(but(UP, status_message="2 BGP ROUTES"), DOWN)), says="1 of 2 tunnels up: IPSEC IS DOWN"),
+        "both, for different reasons": given(but(VPN, vgw_telemetry=(but(DOWN, status_message="IKE IS DOWN"), DOWN)), says="IKE IS DOWN; IPSEC"),
+        "one, and no reason is told": (but(VPN, vgw_telemetry=(UP, VgwTelemetry(status="DOWN"))),),
         "none is told": given(but(VPN, vgw_telemetry=()), says="0 of 2"),
     },
     not_applicable={"gone": (but(VPN, state="deleted", vgw_telemetry=(DOWN, DOWN)),)},
@@ -345,6 +386,7 @@ test_vpn_connection_logs_tunnels = table(
     passed={"both": (VPN,)},
     failed={
         "one": given(but(VPN, options=VpnConnectionOptions(tunnel_options=(LOGS, SILENT))), says="1 of 2"),
+        "one, and no word about the other": given(but(VPN, options=VpnConnectionOptions(tunnel_options=(LOGS,))), says="1 of 2"),
         "no word about it": (but(VPN, options=VpnConnectionOptions(tunnel_options=(TunnelOption(), TunnelOption()))),),
         "no word about tunnels": given(but(VPN, options=None), says="0 of 2"),
     },

@@ -63,6 +63,7 @@ test_flow_logs_enabled = table(
         "NET-6: each subnet's, as far as they are known": (VPC, Every([OF_A_SUBNET, OF_ANOTHER]), Every(SUBNETS.known, [UNREAD])),
         "no subnets either": (VPC, Every(), Every()),
         "another VPC's": (VPC, Every([but(LOG, resource_id="vpc-2")]), SUBNETS),
+        "cannot deliver, and AWS does not say why": (VPC, Every([but(LOG, deliver_logs_status="FAILED")]), SUBNETS),
         "cannot deliver": given(VPC, Every([but(LOG, deliver_logs_status="FAILED", deliver_logs_error_message="Access error")]), SUBNETS, says="Access error"),
         "accepted traffic only": given(VPC, Every([but(LOG, traffic_type="ACCEPT")]), SUBNETS, severity=LOW),
     },
@@ -117,6 +118,7 @@ test_flow_logs_retained_for_audit_period = table(
 )
 
 ACTIVE = ResolverQueryLogConfigAssociation(arn="a", region="eu-west-1", resolver_query_log_config_id="rqlc-1", resource_id="vpc-1", status="ACTIVE")
+ANOTHER = but(ACTIVE, resolver_query_log_config_id="rqlc-0")
 CONFIG = ResolverQueryLogConfig(
     arn="arn:aws:route53resolver:eu-west-1:111122223333:resolver-query-log-config/rqlc-1",
     region="eu-west-1",
@@ -134,6 +136,7 @@ test_dns_queries_logged = table(
             Every([but(ACTIVE, status="DELETING", resolver_query_log_config_id="rqlc-2"), ACTIVE]),
             Every([CONFIG]),
         ),
+        "two, the second of which delivers": (VPC, Every([ANOTHER, ACTIVE]), Every([but(CONFIG, id="rqlc-0", status="FAILED"), CONFIG])),
         "logged, whatever other configurations there are": (VPC, Every([ACTIVE]), Every([CONFIG], [UNREAD])),
     },
     failed={
@@ -141,10 +144,16 @@ test_dns_queries_logged = table(
         "one, for another VPC": (VPC, Every([but(ACTIVE, resource_id="vpc-2")]), Every([CONFIG])),
         "one that failed": given(VPC, Every([but(ACTIVE, status="FAILED")]), Every([CONFIG]), says="FAILED"),
         "one that cannot deliver": given(VPC, Every([ACTIVE]), Every([but(CONFIG, status="FAILED")]), says="rqlc-1 is FAILED"),
+        "two, neither of which delivers": given(
+            VPC, Every([ACTIVE, ANOTHER]), Every([but(CONFIG, id="rqlc-0", status="DELETING"), but(CONFIG, status="FAILED")]), says="rqlc-0 is DELETING; its"
+        ),
     },
     not_assessed={
         "unread": (VPC, Every((), [UNREAD]), Every([CONFIG])),
         "configurations unread": (VPC, Every([ACTIVE]), Every((), [UNREAD])),
+        "one that fails, beside one that cannot be seen": given(
+            VPC, Every([ANOTHER, ACTIVE]), Every([but(CONFIG, id="rqlc-0", status="FAILED")]), says="rqlc-1 is another account's"
+        ),
         "a configuration that cannot be seen": given(VPC, Every([ACTIVE]), Every([but(CONFIG, id="rqlc-2")]), says="rqlc-1 is another account's"),
     },
 )

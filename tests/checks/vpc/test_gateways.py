@@ -28,16 +28,21 @@ GATEWAY = InternetGateway(
     attachments=(InternetGatewayAttachment(vpc_id="vpc-1", state="available"),),
 )
 
+MOVING = (InternetGatewayAttachment(vpc_id="vpc-2", state="attaching"), InternetGatewayAttachment(vpc_id="vpc-1", state="detaching"))
+
 test_internet_gateway_attached_to_approved_vpc = table(
     internet_gateway_attached_to_approved_vpc,
     passed={
         "approved": given(GATEWAY, approved_vpcs=("vpc-1",)),
+        "moving from one approved VPC to the next": given(but(GATEWAY, attachments=MOVING), approved_vpcs=("vpc-1", "vpc-2"), says="to vpc-1, vpc-2, approved"),
         "attached to none, whatever is approved": (but(GATEWAY, attachments=()),),
         "detached": (but(GATEWAY, attachments=(InternetGatewayAttachment(vpc_id="vpc-1", state="detached"),)),),
     },
     failed={
         "not approved": given(GATEWAY, approved_vpcs=("vpc-2",), says="vpc-1"),
         "nothing is approved": given(GATEWAY, approved_vpcs=()),
+        "neither of two is approved": given(but(GATEWAY, attachments=MOVING), approved_vpcs=(), says="to vpc-1, vpc-2, which"),
+        "one of two is not": given(but(GATEWAY, attachments=MOVING), approved_vpcs=("vpc-1",), says="to vpc-2, which"),
     },
     not_assessed={"nobody said what is approved": given(GATEWAY, says="approved_vpcs is not declared")},
 )
@@ -51,6 +56,7 @@ test_route_table_limits_internet_route = table(
     passed={"approved": given(TABLE, approved_route_tables=("rtb-1",))},
     failed={
         "not approved": given(TABLE, approved_route_tables=("rtb-2",), says="igw-1"),
+        "to two gateways": given(but(TABLE, routes=(OUT, but(OUT, gateway_id="igw-2"))), approved_route_tables=(), says="igw-1, igw-2"),
         "only IPv6 leads out": given(but(TABLE, routes=(Route(destination_ipv6_cidr_block="::/0", gateway_id="igw-1"),)), approved_route_tables=()),
     },
     not_applicable={
@@ -73,6 +79,8 @@ test_block_public_access_enabled = table(
         "what comes in": given(REGION, ON, Its(), says="without exclusions"),
         "both ways": (REGION, but(ON, internet_gateway_block_mode="block-bidirectional"), Its()),
         "with exclusions, told": given(REGION, ON, Its([EXCLUSION]), says="with 1 exclusions"),
+        "with one of which AWS tells no state": given(REGION, ON, Its([but(EXCLUSION, state=None)]), says="with 1 exclusions"),
+        "with one that is switched off": given(REGION, ON, Its([but(EXCLUSION, state="disable-in-progress")]), says="without exclusions"),
         "with one that is gone": given(REGION, ON, Its([but(EXCLUSION, state="delete-complete")]), says="without exclusions"),
     },
     failed={"off": given(REGION, but(ON, internet_gateway_block_mode="off"), UNREAD, says="off")},
@@ -89,7 +97,10 @@ ADDRESS = ElasticIp(
 
 test_elastic_ip_is_associated = table(
     elastic_ip_is_associated,
-    passed={"associated": given(ADDRESS, says="198.51.100.7")},
-    failed={"left over": given(but(ADDRESS, association_id=None), says="198.51.100.7")},
+    passed={"associated": given(ADDRESS, says="198.51.100.7"), "without a public address": (but(ADDRESS, public_ip=None),)},
+    failed={
+        "left over": given(but(ADDRESS, association_id=None), says="198.51.100.7"),
+        "left over, without a public address": (but(ADDRESS, association_id=None, public_ip=None),),
+    },
     not_assessed={"unread": (UNREAD,)},
 )

@@ -149,9 +149,12 @@ test_security_group_blocks_public_file_sharing_ports = table(ports.security_grou
 _unapproved = cases(8443)
 _unapproved["passed"] = {name: case for name, case in _unapproved["passed"].items() if name != "another port is"} | {
     "approved": (GROUP, opens(rule("0.0.0.0/0", at=443), rule("0.0.0.0/0", protocol="udp", at=443), rule("::/0", at=80)), PUBLIC),
+    "ping over IPv6": (GROUP, opens(rule("::/0", protocol="icmpv6", at=-1)), PUBLIC),
     "approved here": given(GROUP, opens(rule("0.0.0.0/0", at=8443)), PUBLIC, approved_tcp_ports=("8443",)),
 }
 _unapproved["failed"] |= {
+    "four services": given(GROUP, opens(rule("0.0.0.0/0", at=(20, 23))), PUBLIC, says="Telnet) open"),
+    "five services": given(GROUP, opens(rule("0.0.0.0/0", at=(20, 25))), PUBLIC, says="Telnet, ...)"),
     "another protocol": given(GROUP, opens(rule("0.0.0.0/0", protocol="47", at=None)), PUBLIC, says="47"),
     "approved for TCP only": given(GROUP, opens(rule("0.0.0.0/0", protocol="udp", at=80)), PUBLIC, says="udp 80"),
 }
@@ -210,6 +213,8 @@ test_security_group_avoids_wide_public_ranges = table(
         "behind a private interface": given(GROUP, opens(rule("52.0.0.0/16")), PRIVATE, severity=LOW),
         "put together by several rules": given(GROUP, opens(rule("52.1.2.0/24"), rule("52.1.3.0/24")), PUBLIC, says="52.1.2.0/23"),
         "attached to nothing": given(GROUP, opens(rule("52.0.0.0/16")), NOTHING, severity=LOW),
+        "three": given(GROUP, opens(rule("52.0.0.0/16", "54.0.0.0/16", "56.0.0.0/16")), PUBLIC, says="56.0.0.0/16, "),
+        "four": given(GROUP, opens(rule("52.0.0.0/16", "54.0.0.0/16", "56.0.0.0/16", "58.0.0.0/16")), PUBLIC, says="56.0.0.0/16 and more, "),
     },
     not_assessed={"rules unread": (GROUP, UNREAD, PUBLIC), "a list unread": (GROUP, opens(rule("pl-shared")), PUBLIC)},
 )

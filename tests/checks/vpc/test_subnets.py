@@ -117,7 +117,11 @@ test_present_in_multiple_regions = table(
         "two, whatever was not read": (ACCOUNT, Everywhere([VPC, THERE], [UNREAD])),
         "default ones count where that is said": given(ACCOUNT, Everywhere([VPC, DEFAULT]), ignore_default_vpc=False),
     },
-    failed={"one": (ACCOUNT, Everywhere([VPC, VPC])), "a default one is none": (ACCOUNT, Everywhere([VPC, DEFAULT]))},
+    failed={
+        "one": (ACCOUNT, Everywhere([VPC, VPC])),
+        "a default one is none": (ACCOUNT, Everywhere([VPC, DEFAULT])),
+        "two, where three are asked for": given(ACCOUNT, Everywhere([VPC, THERE]), min_regions=3, says="eu-west-1, us-east-1 only"),
+    },
     not_applicable={"none of its own": (ACCOUNT, Everywhere([DEFAULT]))},
     not_assessed={"unread": (ACCOUNT, Everywhere([VPC], [UNREAD]))},
 )
