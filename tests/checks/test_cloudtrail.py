@@ -46,6 +46,7 @@ BROKEN = but(ON, latest_delivery_error="AccessDenied")
 ALL = EventSelector(read_write_type="All", include_management_events=True)
 READS, WRITES = but(ALL, read_write_type="ReadOnly"), but(ALL, read_write_type="WriteOnly")
 NO_KMS = but(ALL, exclude_management_event_sources=("kms.amazonaws.com",))
+NO_TWO = ("rdsdata.amazonaws.com", "kms.amazonaws.com")
 NO_RDS_DATA = but(ALL, exclude_management_event_sources=("rdsdata.amazonaws.com",))
 
 
@@ -95,6 +96,13 @@ test_multi_region_trail_enabled = table(
         "one is known and enough, others are not": (ACCOUNT, Everywhere([(TRAIL, EVERYTHING)], [UNREAD])),
         "one for all behind one of one region": (ACCOUNT, rows((OF_ONE_REGION, EVERYTHING), (SECOND, EVERYTHING))),
         "one that works beside one that does not": (ACCOUNT, rows((TRAIL, records(ALL, status=BROKEN)), (SECOND, EVERYTHING))),
+        "without two noisy sources, in two trails, told": given(
+            ACCOUNT,
+            rows(
+                (TRAIL, records(but(READS, exclude_management_event_sources=NO_TWO))), (SECOND, records(but(WRITES, exclude_management_event_sources=NO_TWO)))
+            ),
+            says="trail audit and trail second, but not the events of kms.amazonaws.com, rdsdata.amazonaws.com",
+        ),
         "without a noisy source, told": given(ACCOUNT, rows((TRAIL, records(NO_KMS))), says="not the events of kms.amazonaws.com"),
     },
     failed={
@@ -105,6 +113,11 @@ test_multi_region_trail_enabled = table(
         "cannot deliver": given(ACCOUNT, rows((TRAIL, records(ALL, status=BROKEN))), says="AccessDenied"),
         "reads only": given(ACCOUNT, rows((TRAIL, records(READS))), says="only read", severity=HIGH),
         "writes only": given(ACCOUNT, rows((TRAIL, records(WRITES))), says="only write", severity=HIGH),
+        "writes only, twice": given(ACCOUNT, rows((TRAIL, records(WRITES)), (SECOND, records(WRITES))), says="audit and trail second: only", severity=HIGH),
+        "two that do not log": given(
+            ACCOUNT, rows((TRAIL, records(ALL, status=OFF)), (SECOND, records(ALL, status=BROKEN))), says="trail audit: it is stopped; trail second: it cannot"
+        ),
+        "data events only, twice": given(ACCOUNT, rows((TRAIL, records(DATA)), (SECOND, records(DATA))), says="by trail audit and trail second"),
         "CT-3: data events only": given(ACCOUNT, rows((TRAIL, records(DATA))), says="no management events"),
         "a condition that takes in only some events": given(ACCOUNT, rows((TRAIL, records(ONE_CALL))), says="no management events"),
     },
@@ -134,6 +147,7 @@ test_trail_is_logging = table(
         "none": given(REGION, logging(), says="no trail covers"),
         "one of another region only": given(REGION, logging((but(OF_ONE_REGION, home_region="us-east-1"), ON)), says="no trail covers"),
         "stopped": given(REGION, logging((TRAIL, OFF)), says="trail audit: stopped"),
+        "two, both stopped": given(REGION, logging((TRAIL, OFF), (SECOND, OFF)), says="trail audit and trail second: stopped"),
     },
     not_assessed={
         "CT-6: trails unread": (REGION, Everywhere((), [UNREAD])),
@@ -152,6 +166,12 @@ test_records_all_management_events = table(
     },
     failed={
         "an excluded source": given(ACCOUNT, rows((TRAIL, records(NO_KMS))), says="kms.amazonaws.com are left out"),
+        "two excluded sources, in each of two trails": given(
+            ACCOUNT,
+            rows(*((one, records(but(ALL, exclude_management_event_sources=NO_TWO))) for one in (TRAIL, SECOND))),
+            says="trail audit and trail second: the events of kms.amazonaws.com, rdsdata.amazonaws.com are left out",
+        ),
+        "reads only, twice": given(ACCOUNT, rows((TRAIL, records(READS)), (SECOND, records(READS))), says="trail audit and trail second: write events"),
         "CT-3: an excluded source, in the other grammar": given(ACCOUNT, rows((TRAIL, records(ADVANCED_NO_KMS))), says="kms.amazonaws.com are left out"),
         "reads only": given(ACCOUNT, rows((TRAIL, records(READS))), says="write events are not recorded"),
         "writes only": given(ACCOUNT, rows((TRAIL, records(WRITES))), says="read events are not recorded"),
@@ -174,6 +194,9 @@ test_global_service_events_included = table(
     },
     failed={
         "left out": given(ACCOUNT, rows((WITHOUT_GLOBAL, EVERYTHING)), says="trail audit: global services are left out"),
+        "left out by two": given(
+            ACCOUNT, rows(*((one, EVERYTHING) for one in (WITHOUT_GLOBAL, but(WITHOUT_GLOBAL, name="second")))), says="audit and trail second"
+        ),
         "no trail": given(ACCOUNT, rows(), says="no trail records"),
         "stopped": given(ACCOUNT, rows((TRAIL, records(ALL, status=OFF))), says="no trail records"),
         "reads only": given(ACCOUNT, rows((TRAIL, records(READS))), says="no trail records"),
@@ -192,6 +215,7 @@ test_security_trail_complete = table(
     },
     failed={
         "no key": given(ACCOUNT, rows((TRAIL, EVERYTHING)), says="lacks a KMS key"),
+        "no key and no digests": given(ACCOUNT, rows((but(TRAIL, log_file_validation_enabled=False), EVERYTHING)), says="validation, a KMS key"),
         "no digests": given(ACCOUNT, rows((but(KEYED, log_file_validation_enabled=False), EVERYTHING)), says="lacks log file validation"),
         "no global services": given(ACCOUNT, rows((but(KEYED, include_global_service_events=False), EVERYTHING)), says="lacks the events of global services"),
         "one region": given(ACCOUNT, rows((but(KEYED, is_multi_region_trail=False), EVERYTHING)), says="lacks all regions"),
@@ -230,6 +254,7 @@ test_insights_enabled = table(
         "errors only": given(ACCOUNT, Everywhere([(TRAIL, ON, ERRORS)]), says="trail audit: ApiErrorRateInsight"),
         "an empty list": given(ACCOUNT, Everywhere([(TRAIL, ON, looks_for())]), says="trail audit: none"),
         "of a trail that is stopped": given(ACCOUNT, Everywhere([(TRAIL, OFF, RATES)]), says="no trail that is logging"),
+        "errors only, by each of two": given(ACCOUNT, Everywhere([(TRAIL, ON, ERRORS), (SECOND, ON, ERRORS)]), says="ErrorRateInsight; trail second: Api"),
         "in one region": given(ACCOUNT, Everywhere([(but(TRAIL, is_multi_region_trail=False), ON, RATES)]), says="in one region"),
     },
     not_assessed={"unread": (ACCOUNT, Everywhere((), [UNREAD])), "none of those that are known": (ACCOUNT, Everywhere([(TRAIL, ON, None)], [UNREAD]))},
@@ -243,6 +268,7 @@ test_organization_trail_covers_account = table(
         "CT-1: the shadow of the organization's trail": given(
             ACCOUNT, rows((ORGANIZATION, EVERYTHING)), IN_ONE, says="organization trail org of account 999988887777"
         ),
+        "in the management account, where it is its own": given(ACCOUNT, rows((but(TRAIL, is_organization_trail=True), EVERYTHING)), IN_ONE),
         "although the organization was not read": (ACCOUNT, rows((ORGANIZATION, EVERYTHING)), UNREAD),
         "beside one that is stopped": (ACCOUNT, rows((ORGANIZATION, records(ALL, status=OFF)), (ORGANIZATION, records(WRITES))), IN_ONE),
     },
@@ -251,6 +277,11 @@ test_organization_trail_covers_account = table(
         "CT-1: stopped": given(ACCOUNT, rows((ORGANIZATION, records(ALL, status=OFF))), IN_ONE, says="it is stopped"),
         "of one region": given(ACCOUNT, rows((but(ORGANIZATION, is_multi_region_trail=False), EVERYTHING)), IN_ONE, says="one region only"),
         "reads only": given(ACCOUNT, rows((ORGANIZATION, records(READS))), IN_ONE, says="does not record what is changed"),
+        "two, both stopped, one its own": (
+            ACCOUNT,
+            rows(*((one, records(ALL, status=OFF)) for one in (ORGANIZATION, but(TRAIL, is_organization_trail=True)))),
+            IN_ONE,
+        ),
     },
     not_applicable={"in no organization": (ACCOUNT, rows((TRAIL, EVERYTHING)), None)},
     not_assessed={

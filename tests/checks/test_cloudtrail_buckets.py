@@ -39,11 +39,13 @@ test_bucket_not_public = table(
     bucket_not_public,
     passed={
         "nothing is granted": given(TRAIL, BucketAccess(), says="bucket logs: nothing is granted"),
+        "blocked twice": given(TRAIL, BucketAccess(closed=("one", "two")), says="one; two"),
         "blocked, told by what": given(TRAIL, BucketAccess(closed=("the account has public ACLs ignored",)), says="the account has public ACLs ignored"),
     },
     failed={
         "readable": given(TRAIL, BucketAccess(openings=(READABLE,)), says="everyone may s3:GetObject"),
         "writable": given(TRAIL, BucketAccess(openings=(WRITABLE,)), says="everyone may s3:PutObject"),
+        "readable and writable": given(TRAIL, BucketAccess(openings=(READABLE, WRITABLE)), says="statement 0; everyone may s3:PutObject"),
         "writable, whatever else there might be": given(TRAIL, BucketAccess((WRITABLE,), (Doubt((UNREAD,)),)), says="s3:PutObject"),
     },
     not_assessed={

@@ -88,6 +88,7 @@ WRONG = {
     "five": case(
         EVERYTHING, Everywhere([but(FILES, arn=f"arn:aws:s3:::b{number}", name=f"b{number}") for number in range(5)]), says="of 5 buckets: b0, b1, b2, b3, b4"
     ),
+    "six": case(EVERYTHING, Everywhere([but(FILES, arn=f"arn:aws:s3:::b{number}", name=f"b{number}") for number in range(6)]), says="b0, b1, b2, b3, b4 ..."),
     "many": case(EVERYTHING, Everywhere([but(FILES, arn=f"arn:aws:s3:::b{number}", name=f"b{number}") for number in range(7)]), says="b0, b1, b2, b3, b4 ..."),
 }
 OPEN = {
@@ -144,6 +145,9 @@ test_records_bedrock_events = table(
             rows((TRAIL, EVERYTHING)),
             says="trail audit: not recorded are data events of AWS::Bedrock::AgentAlias, data events of AWS::Bedrock::FlowAlias, "
             "data events of AWS::Bedrock::Guardrail, data events of AWS::Bedrock::KnowledgeBase",
+        ),
+        "no data events, in two trails": given(
+            ACCOUNT, rows((TRAIL, EVERYTHING), (but(TRAIL, name="second"), EVERYTHING)), resource_types=TYPES, says="trail audit and trail second: not"
         ),
         "some agents left out": given(ACCOUNT, rows((TRAIL, records(ALL, SOME_AGENTS))), resource_types=TYPES, says="AWS::Bedrock::AgentAlias"),
         "sources that begin so left out": given(ACCOUNT, rows((TRAIL, records(NOT_B, AGENTS))), resource_types=TYPES, says="read management events"),

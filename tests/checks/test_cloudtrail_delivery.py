@@ -112,6 +112,7 @@ test_event_data_store_protected = table(
         "AWS's key": given(STORE, but(KEY, key_manager="AWS"), says="AWS managed"),
         "a key that is off": given(STORE, but(KEY, key_state="Disabled"), says="Disabled"),
         "short": given(but(STORE, retention_period=364), KEY, says="364 days, fewer than 365"),
+        "short, and not protected": given(but(STORE, retention_period=7, termination_protection_enabled=False), KEY, says="deleted; it keeps events for 7"),
         "not protected": given(but(STORE, termination_protection_enabled=False), KEY, says="can be deleted"),
         "nobody can agree to less than half a year": given(but(STORE, retention_period=179), KEY, min_days=90, says="fewer than 180"),
         "short, and its key unread": given(but(STORE, retention_period=7), UNREAD, says="7 days"),

@@ -61,6 +61,8 @@ test_logging_not_interrupted_in_period = table(
             ACCOUNT, Everywhere([STOPPED, DELETED]), AT, says="DeleteTrail on 2026-05-12 12:00 UTC in eu-west-1 by " + EVE + "; StopLogging"
         ),
         "many": given(ACCOUNT, Everywhere(MANY), AT, says="and 2 more"),
+        "three": (ACCOUNT, Everywhere(MANY[:3]), AT),
+        "four": given(ACCOUNT, Everywhere(MANY[:4]), AT, says="and 1 more"),
         "updated": given(ACCOUNT, Everywhere([UPDATED]), AT, says="changed, perhaps for less: UpdateTrail", severity=MEDIUM),
         "other selectors": given(ACCOUNT, Everywhere([SELECTED]), AT, says="PutEventSelectors", severity=MEDIUM),
         "stopped and updated": given(ACCOUNT, Everywhere([UPDATED, STOPPED]), AT, says="StopLogging"),
@@ -96,6 +98,7 @@ test_records_carry_who_what_when_where = table(
     passed={
         "whole": given(REGION, Its([EVENT]), says="latest 1 events"),
         "of an AWS service, which has no address": (REGION, Its([EVENT, OF_A_SERVICE])),
+        "six, of which five are evidence": (REGION, Its([but(EVENT, event_id=str(number)) for number in range(6)])),
         "refused: the outcome is told": (REGION, one(error_code="AccessDenied")),
     },
     failed={
@@ -167,6 +170,16 @@ def cases(kind: type[Any], names: tuple[str, ...], limit: int) -> dict[str, Any]
                 says="assumed-role/build made",
             ),
             "more than is set": given(ACCOUNT, Everywhere(calls(1)), threshold=0.0),
+            "of three": (ACCOUNT, Everywhere([call for number in range(3) for call in calls(limit + 1, f"{EVE}{number}")])),
+            "of two, the one who made more comes first": given(
+                ACCOUNT, Everywhere([*calls(limit + 1, f"{EVE}1"), *calls(limit + 2, f"{EVE}2")]), says=f"{limit + 2} of {len(names)}"
+            ),
+            "from four places": given(
+                ACCOUNT,
+                Everywhere([but(call, source_ip_addresses=tuple(f"198.51.100.{number}" for number in range(4))) for call in calls(limit + 1)]),
+                says="from 198.51.100.0, 198.51.100.1, 198.51.100.2",
+            ),
+            "from nowhere that is told": (ACCOUNT, Everywhere([but(call, source_ip_addresses=()) for call in calls(limit + 1)])),
             "of four": given(ACCOUNT, Everywhere([call for number in range(4) for call in calls(limit + 1, f"{EVE}{number}")]), says="and 1 more"),
         },
         "not_assessed": {"unread": (ACCOUNT, Everywhere((), [UNREAD])), "some as far as is known": (ACCOUNT, Everywhere(calls(limit), [UNREAD]))},

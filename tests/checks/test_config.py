@@ -32,6 +32,7 @@ test_recorder_enabled = table(
         "none": given(REGION, Every(), says="no configuration recorder"),
         "stopped": given(REGION, Every([(RECORDER, but(GOOD, recording=False))]), says="stopped"),
         "CFG-3: on, but failing": given(REGION, Every([(RECORDER, but(GOOD, last_status="FAILURE", last_error_code="AccessDenied"))]), says="AccessDenied"),
+        "CFG-3: on, but failing, and AWS does not say why": (REGION, Every([(RECORDER, but(GOOD, last_status="FAILURE"))])),
         "CFG-3: on, with nothing recorded yet": given(REGION, Every([(RECORDER, but(GOOD, last_status="PENDING"))]), severity=LOW),
         "CFG-3: on, and silent about it": given(REGION, Every([(RECORDER, but(GOOD, last_status=None))]), severity=LOW),
     },
@@ -68,6 +69,9 @@ test_recorder_records_all_resource_types = table(
         "CFG-2: the global types are recorded in another region": (REGION, Its([REGIONAL]), Everywhere([(REGIONAL, GOOD), (US, GOOD)])),
         "CFG-2: another region decides although one is unread": (REGION, Its([REGIONAL]), Everywhere([(US, GOOD)], [UNREAD])),
         "once a day, told": given(REGION, Its([but(ALL, recording_mode=RecordingMode(recording_frequency="DAILY"))]), SOMEWHERE, says="once a day"),
+        "two recorders, each in its own time": given(
+            REGION, Its([ALL, but(ALL, recording_mode=RecordingMode(recording_frequency="DAILY"))]), SOMEWHERE, says="once a day"
+        ),
         "some once a day, told": given(REGION, Its([but(ALL, recording_mode=DAILY)]), SOMEWHERE, says="AWS::EC2::Instance once a day"),
         "an exclusion that was approved": given(
             REGION, Its([records(excluded=("AWS::EC2::NetworkInterface",))]), SOMEWHERE, approved_exclusions=("AWS::EC2::NetworkInterface",)
@@ -97,6 +101,7 @@ test_recorder_uses_service_linked_role = table(
     passed={"AWS's role": (REGION, Its([SERVICE_LINKED]))},
     failed={
         "one of its own": given(REGION, Its([but(RECORDER, role_arn="arn:aws:iam::111122223333:role/config")]), says="recorder default runs as arn:aws:iam"),
+        "two of its own": (REGION, Its([RECORDER, but(RECORDER, role_arn="arn:aws:iam::111122223333:role/config")])),
         "one of its own, named alike": (REGION, Its([but(RECORDER, role_arn="arn:aws:iam::111122223333:role/AWSServiceRoleForConfig")])),
         "one of its own beside AWS's": (REGION, Its([SERVICE_LINKED, but(RECORDER, role_arn="arn:aws:iam::111122223333:role/config")])),
         "none": given(REGION, Its([RECORDER]), says="nobody knows whom"),
@@ -136,6 +141,8 @@ test_recording_not_interrupted_in_period = table(
         "by nobody that is known": given(REGION, Its([but(STOPPED, actor=None)]), AT, approved_actors=("*",), says="by unknown"),
         "many, the newest first": given(REGION, Its(MANY), AT, says="StopConfigurationRecorder on 2026-06-01 12:00 UTC"),
         "many": given(REGION, Its(MANY), AT, says="and 2 more"),
+        "three": (REGION, Its(MANY[:3]), AT),
+        "four": given(REGION, Its(MANY[:4]), AT, says="and 1 more"),
         "whatever was not read": (REGION, Its([STOPPED], [UNREAD]), AT),
     },
     not_assessed={"unread": (REGION, Its((), [UNREAD]), AT), "refused as far as is known": (REGION, Its([REFUSED], [UNREAD]), AT)},

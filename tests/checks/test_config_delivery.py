@@ -37,6 +37,7 @@ test_recorder_delivers_successfully = table(
     recorder_delivers_successfully,
     passed={
         "history": given(REGION, RECORDERS, channel(DELIVERED), says="bucket history, last on 2026-06-01 12:00 UTC"),
+        "history, by a recorder that tells no status": (REGION, Its([(RECORDER, but(GOOD, last_status=None))]), channel(DELIVERED)),
         "everything, in AWS's other spelling": (
             REGION,
             RECORDERS,
@@ -52,6 +53,7 @@ test_recorder_delivers_successfully = table(
     failed={
         "CFG-3: no channel": given(REGION, RECORDERS, Its[tuple[DeliveryChannel, DeliveryChannelStatus]](), says="no delivery channel"),
         "CFG-3: the recorder cannot write": given(REGION, Its([(RECORDER, but(GOOD, last_status="FAILURE", last_error_code="NoSuchBucket"))]), channel(DELIVERED), says="NoSuchBucket"),
+        "the recorder and the messages, nobody knows why": given(REGION, Its([(RECORDER, but(GOOD, last_status="FAILURE"))]), channel(but(DELIVERED, config_stream_delivery_info=StreamDelivery(last_status="FAILURE"))), says="default: it fails; messages: it fails"),
         "the history": given(REGION, RECORDERS, channel(but(DELIVERED, config_history_delivery_info=FAILURE)), says="history: AccessDenied"),
         "the snapshots": given(REGION, RECORDERS, channel(but(DELIVERED, config_snapshot_delivery_info=but(FAILURE, last_error_code=None))), says="snapshots: it fails"),
         "the messages": given(REGION, RECORDERS, channel(but(DELIVERED, config_stream_delivery_info=StreamDelivery(last_status="FAILURE"))), says="messages: it fails"),
@@ -79,11 +81,18 @@ test_delivery_bucket_protected = table(
     passed={
         "S3's own encryption": given(CHANNEL, BucketAccess(), S3S_OWN, says="encrypted (AES256); nothing is granted"),
         "a key": given(CHANNEL, BucketAccess(closed=("ACLs are disabled",)), encrypted("aws:kms"), says="(aws:kms); ACLs are disabled"),
+        "two algorithms, and closed twice": given(
+            CHANNEL,
+            BucketAccess(closed=("one", "two")),
+            BucketEncryption(rules=(*S3S_OWN.rules, *encrypted("aws:kms").rules)),
+            says="(AES256, aws:kms); one; two",
+        ),
         "the channel's own key": given(but(CHANNEL, s3_kms_key_arn="arn:aws:kms:eu-west-1:111122223333:key/1"), BucketAccess(), None, says="of its own"),
     },
     failed={
         "readable": given(CHANNEL, BucketAccess(openings=(READABLE,)), S3S_OWN, says="bucket history: everyone may s3:GetObject"),
         "writable": given(CHANNEL, BucketAccess(openings=(WRITABLE,)), S3S_OWN, says="s3:PutObject"),
+        "readable and writable": given(CHANNEL, BucketAccess(openings=(READABLE, WRITABLE)), S3S_OWN, says="statement 0; everyone may s3:PutObject"),
         "readable, its encryption unread": (CHANNEL, BucketAccess(openings=(READABLE,)), UNREAD),
         "no encryption": given(CHANNEL, BucketAccess(), None, says="names no encryption"),
         "rules without one": given(CHANNEL, BucketAccess(), BucketEncryption(rules=(ServerSideEncryptionRule(),)), says="names no encryption"),
@@ -125,10 +134,11 @@ BARE = but(STATES, resource_id="i-2", states=0, oldest=None)
 
 test_resource_history_available = table(
     resource_history_available,
-    passed={"each has one": given(REGION, Its([STATES, but(STATES, resource_id="i-3")]), says="each of 2 sampled resources has its history, the oldest state of 2026-06-01")},
+    passed={"each has one": given(REGION, Its([STATES, but(STATES, resource_id="i-3")]), says="each of 2 sampled resources has its history, the oldest state of 2026-06-01"), "AWS does not say since when": (REGION, Its([but(STATES, oldest=None)]))},
     failed={
         "one has none": given(REGION, Its([STATES, BARE]), says="1 of 2 sampled resources have no history: AWS::EC2::Instance i-2"),
         "one has none, the rest unread": (REGION, Its([BARE], [UNREAD])),
+        "three have none": (REGION, Its([but(BARE, resource_id=f"i-{number}") for number in range(3)])),
         "many have none": given(REGION, Its([but(BARE, resource_id=f"i-{number}") for number in range(4)]), says="i-2 ..."),
     },
     not_applicable={"nothing is discovered": (REGION, Its[SampledHistory]())},

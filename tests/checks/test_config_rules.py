@@ -186,6 +186,16 @@ test_aggregator_covers_organization = table(
             MINE,
             says="sees only eu-west-1, us-east-1",
         ),
+        "of no region": (ACCOUNT, seen(but(AGGREGATOR, organization_aggregation_source=OrganizationAggregationSource())), IN_ONE, MINE),
+        "two that lack something": given(
+            ACCOUNT,
+            Everywhere(
+                [(AGGREGATOR, AggregatorSources(sources=0, failing=())), (AGGREGATOR, AggregatorSources(sources=4, failing=("1 in a", "2 in a", "3 in a")))]
+            ),
+            IN_ONE,
+            MINE,
+            says="got nothing yet; aggregator all gets nothing from 1 in a, 2 in a, 3 in a",
+        ),
         "of some types": given(ACCOUNT, seen(but(AGGREGATOR, aggregator_filters=AggregatorFilters(resource_type=LIST))), IN_ONE, MINE, says="leaves some"),
         "of some services": given(
             ACCOUNT, seen(but(AGGREGATOR, aggregator_filters=AggregatorFilters(service_principal=LIST))), IN_ONE, MINE, says="leaves some"
@@ -198,6 +208,7 @@ test_aggregator_covers_organization = table(
     not_applicable={
         "in no organization": (ACCOUNT, NOBODY, None, None),
         "delegated to another account": given(ACCOUNT, NOBODY, IN_ONE, ConfigDelegates(accounts=("444455556666",)), says="account 444455556666 sees to this"),
+        "delegated to two": given(ACCOUNT, NOBODY, IN_ONE, ConfigDelegates(accounts=("444455556666", "222233334444")), says="222233334444 and 444455556666"),
     },
     not_assessed={
         "CFG-4: who it is delegated to may not be asked": (ACCOUNT, NOBODY, IN_ONE, UNREAD),

@@ -150,6 +150,7 @@ test_bucket_object_lock_enabled = table(
     passed={
         "for days": given(BUCKET, lock(days=400), RECORDS, says="400 days, mode compliance"),
         "for years": given(BUCKET, lock(years=7), tagged(DataClassification="regulated"), says="7 years"),
+        "in a mode that is not told": given(BUCKET, lock(None, days=1), RECORDS, says="mode unknown; whoever"),
         "governance": given(BUCKET, lock("GOVERNANCE", days=1), RECORDS, says="whoever may bypass governance"),
         "all buckets are meant": given(BUCKET, lock(days=1), UNREAD, applies_to_tag="any"),
     },
@@ -186,6 +187,13 @@ test_bucket_replicates_to_other_region = table(
     bucket_replicates_to_other_region,
     passed={
         "the whole bucket": given(BUCKET, copied(rule()), CRITICAL, ALL_BUCKETS, says="replicated to copies in us-east-1"),
+        "to two other regions": given(
+            BUCKET,
+            copied(rule(), rule("far")),
+            CRITICAL,
+            Every([*ALL_BUCKETS, but(COPIES, name="far", region="us-west-2")]),
+            says="us-east-1, replicated to far",
+        ),
         "one rule of several": (BUCKET, copied(rule("near"), rule(whole=False), rule()), CRITICAL, ALL_BUCKETS),
         "though other buckets are not known": (BUCKET, copied(rule("elsewhere"), rule()), CRITICAL, Every([COPIES], [UNREAD])),
         "all buckets are meant": given(BUCKET, copied(rule()), UNREAD, ALL_BUCKETS, applies_to_tag="any"),
@@ -195,6 +203,10 @@ test_bucket_replicates_to_other_region = table(
         "not at all": given(BUCKET, None, CRITICAL, ALL_BUCKETS, says="not replicated"),
         "disabled": given(BUCKET, copied(rule(status="Disabled")), CRITICAL, ALL_BUCKETS, says="no rule of replication is enabled"),
         "to the same region": given(BUCKET, copied(rule("near")), CRITICAL, ALL_BUCKETS, says="stay in eu-west-1: near"),
+        "twice to the same region": given(BUCKET, copied(rule("near"), rule("near")), CRITICAL, ALL_BUCKETS, says="eu-west-1: near, near"),
+        "two parts, to who knows where": given(
+            BUCKET, copied(rule("a", whole=False), rule("b", whole=False)), CRITICAL, Every([], [UNREAD]), says="region: a, b"
+        ),
         "a part": given(BUCKET, copied(rule(whole=False)), CRITICAL, ALL_BUCKETS, says="only a part"),
         "a part, to who knows where": given(BUCKET, copied(rule("elsewhere", whole=False)), CRITICAL, Every([], [UNREAD]), says="at most a part"),
     },
@@ -253,6 +265,9 @@ test_bucket_lifecycle_configured = table(
     bucket_lifecycle_configured,
     passed={
         "a rule": given(BUCKET, life(goes(30)), says="1 rules in force: r"),
+        "six, of which five are named": given(
+            BUCKET, life(*(but(goes(30), id=f"r{number}") for number in range(6))), says="6 rules in force: r0, r1, r2, r3, r4"
+        ),
         "one without a name": given(BUCKET, life(but(goes(30), id=None)), says="without a name"),
     },
     failed={
@@ -334,6 +349,10 @@ test_log_bucket_retains_logs_for_audit_period = table(
         "old versions go": (BUCKET, RECEIVES, life(goes(old=7))),
         "as long as asked": given(BUCKET, RECEIVES, life(goes(180)), min_days=180),
         "other sources are not known, and nothing goes": (BUCKET, SOMETHING, None),
+        "other sources are not known, and all is kept for as long as asked": (BUCKET, SOMETHING, life(goes(365))),
+        "six sources, of which five are named": given(
+            BUCKET, LogTargets(tuple(LogTarget("photos", "", f"bucket {number}") for number in range(6))), None, says="bucket 3, bucket 4"
+        ),
     },
     failed={
         "too early": given(BUCKET, RECEIVES, life(goes(364)), says="load balancer front goes after 364 days, before 365"),

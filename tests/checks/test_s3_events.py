@@ -95,6 +95,12 @@ test_bucket_event_notifications_enabled = table(
         "a function": given(
             BUCKET, but(SILENT, lambda_function_configurations=(LambdaFunctionConfiguration(lambda_function_arn="arn:function"),)), None, says="arn:function"
         ),
+        "a topic and EventBridge": given(
+            BUCKET,
+            but(SILENT, topic_configurations=(TopicConfiguration(topic_arn="arn:topic"),), event_bridge_configuration=EventBridgeConfiguration()),
+            None,
+            says="told: arn:topic, EventBridge",
+        ),
         "EventBridge": given(BUCKET, but(SILENT, event_bridge_configuration=EventBridgeConfiguration()), None, says="told: EventBridge"),
     },
     failed={"nobody": (BUCKET, SILENT, UNREAD), "nobody, of what is meant": given(BUCKET, SILENT, tagged(Ingest="yes"), applies_to_tag="Ingest=yes")},
