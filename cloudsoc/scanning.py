@@ -17,8 +17,8 @@ from cloudsoc.criteria import roll_up
 from cloudsoc.durations import rate, seconds
 from cloudsoc.engine.clients import Clients
 from cloudsoc.engine.collect import THREADS, Collector, Progress
+from cloudsoc.engine.credentials import lost, renew, who
 from cloudsoc.engine.credentials import session as default_session
-from cloudsoc.engine.credentials import who
 from cloudsoc.engine.evaluate import Evaluation
 from cloudsoc.engine.findings import Shown, coverage, finding
 from cloudsoc.engine.inventory import AccountInventory, Inventory
@@ -94,6 +94,7 @@ def collect(
     session = session if session is not None else default_session()
     clients = Clients(session, {*plan.operations, *EVERY_SCAN}, THREADS, pace=pace)
     identity = who(clients, session.region_name)
+    pace.expiry.renew, pace.expiry.lost = lambda: renew(session), lambda: lost(clients, identity.home)
     account = AccountInventory(identity.account, identity.partition, identity.caller, datetime.now(UTC))
     Collector(clients, _kinds(plan), identity, account, given.shared).run(
         regions=None if regions is None else _names(regions), disabled=not_enabled, deadline=until, on_progress=on_progress

@@ -7,12 +7,16 @@ from typing import Any
 import boto3
 import botocore.session
 from botocore.credentials import AssumeRoleCredentialFetcher, DeferredRefreshableCredentials
-from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError, PartialCredentialsError, ProfileNotFound
+from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError, NoCredentialsError, PartialCredentialsError, ProfileNotFound
+from botocore.exceptions import ConnectionError as NoConnection
 
+from cloudsoc.engine.breaker import GivenUp
 from cloudsoc.engine.clients import Clients, code_of, shortened
 from cloudsoc.engine.collect import Identity
+from cloudsoc.engine.expiry import REFUSED
 
 DEFAULT_REGION = "us-east-1"
+_KEPT_IN_FILES = frozenset({"shared-credentials-file", "config-file"})
 
 
 class CredentialsError(RuntimeError):
@@ -63,3 +67,31 @@ def who(clients: Clients, region: str | None) -> Identity:
         raise CredentialsError(f"AWS could not be asked whose account this is: {shortened(str(error))}") from error
     arn = str(answer["Arn"])
     return Identity(str(answer["Account"]), arn.split(":")[1], arn, home)
+
+
+def renew(session: boto3.Session) -> bool:
+    """Read a profile's keys again, and say whether others stand there now. Credentials of a role or a sign-on are renewed by botocore, before they run out."""
+    held = session.get_credentials()
+    if held is None or held.method not in _KEPT_IN_FILES:
+        return False
+    found = botocore.session.Session(profile=session.profile_name).get_credentials()
+    if found is None or (found.access_key, found.token) == (held.access_key, held.token):
+        return False
+    held.token, held.secret_key, held.access_key = found.token, found.secret_key, found.access_key  # the clients hold this one
+    return True
+
+
+def lost(clients: Clients, home: str) -> str | None:
+    """Ask whether the credentials still hold: None if so or if that cannot be told, else why they do not. Nobody can be refused this call."""
+    try:
+        clients.client("sts", home).get_caller_identity()
+    except ClientError as error:
+        own = error.operation_name == "GetCallerIdentity"  # another call was made to renew them
+        if own and code_of(error) not in REFUSED:
+            return None
+        return f"{'' if own else error.operation_name + ': '}{code_of(error)}: {shortened(str(error.response.get('Error', {}).get('Message', '')))}"
+    except (GivenUp, NoConnection, HTTPClientError):
+        return None
+    except Exception as error:  # noqa: BLE001 whatever keeps them from being renewed: a file, a process, a sign-on that has ended
+        return f"they cannot be renewed: {shortened(str(error)) if isinstance(error, BotoCoreError) else type(error).__name__}"
+    return None

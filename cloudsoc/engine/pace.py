@@ -13,6 +13,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from botocore.exceptions import ConnectionError as NoConnection
 from botocore.exceptions import HTTPClientError
 
 from cloudsoc.engine.breaker import Endpoint, GivenUp
@@ -67,16 +68,16 @@ UNLIMITED: Rates = {"*": Rate(10_000, 10_000)}
 
 
 class Throttled:
-    """How long something has been throttled without an answer in between."""
+    """How long something has been throttled without an answer in between, and AWS's word for it."""
 
-    __slots__ = ("count", "since")
+    __slots__ = ("code", "count", "since")
 
     def __init__(self) -> None:
-        self.count, self.since = 0, 0.0
+        self.count, self.since, self.code = 0, 0.0, ""
 
-    def again(self, now: float) -> None:
+    def again(self, now: float, code: str) -> None:
         self.since = self.since if self.count else now
-        self.count += 1
+        self.count, self.code = self.count + 1, code
 
     def hopeless(self, now: float) -> bool:
         return self.count >= ENOUGH and now - self.since >= PATIENCE
@@ -115,13 +116,13 @@ class Bucket:
         """Give back a token that was not used."""
         self._tokens = min(self._burst, self._tokens + 1.0)
 
-    def slower(self, sent: float, now: float) -> None:
+    def slower(self, sent: float, now: float, code: str) -> None:
         """AWS throttled a call that was sent at that time. What was under way when the rate was last halved says nothing new."""
-        self.throttled.again(now)
+        self.throttled.again(now, code)
         if sent >= self._cut:
             self.rate = max(self._floor, self.rate / 2)
             self._tokens = min(self._tokens, 0.0)
-            self._cut = now
+            self._last = self._cut = now
 
 
 class Lane:
@@ -172,7 +173,9 @@ class Lane:
         if self.endpoint.dead:
             return GivenUp(*self.endpoint.dead)
         if one := self._hopeless(now):
-            return GivenUp("throttled for too long", f"{one.count} calls in {now - one.since:.0f} s were each one too many for AWS; not asked again")
+            return GivenUp(
+                f"throttled for too long ({one.code})", f"{one.count} calls in {now - one.since:.0f} s were each one too many for AWS; not asked again"
+            )
         return None
 
     def _hopeless(self, now: float) -> Throttled | None:
@@ -184,12 +187,12 @@ class Lane:
             self.endpoint.answered(now)
             self.throttled.count = self._buckets[0].throttled.count = 0
 
-    def slower(self, sent: float, now: float) -> None:
+    def slower(self, sent: float, now: float, code: str) -> None:
         """AWS throttled a call."""
         with self._lock:
             self.endpoint.answered(now)
-            self.throttled.again(now)
-            self._buckets[0].slower(sent, now)  # a rate that was asked for is not AWS's to lower
+            self.throttled.again(now, code)
+            self._buckets[0].slower(sent, now, code)  # a rate that was asked for is not AWS's to lower
 
     def lost(self, sent: float, now: float, what: str) -> None:
         """No answer came."""
@@ -321,12 +324,12 @@ class Pace:
         mine.unsigned = False
         now = self.clock()
         if answer is None:
-            if isinstance(error, HTTPClientError):
+            if isinstance(error, (NoConnection, HTTPClientError)):
                 lane.lost(context[_SENT], now, type(error).__name__)
             return
         if _is_throttling(answer):
             mine.throttled += 1
-            lane.slower(context[_SENT], now)
+            lane.slower(context[_SENT], now, str(answer["Error"].get("Code", "")))
             return
         lane.answered(now)
         if "Error" not in answer:

@@ -151,7 +151,7 @@ class Workers:
             self._lend()
             try:
                 while not self._closed and (left := until - self._pace.clock()) > 0:
-                    self._paused.wait(left)
+                    self._paused.wait(max(0.001, left))
                 if self._closed:
                     raise Ended
             finally:
@@ -225,7 +225,7 @@ class Workers:
         if watching:
             self._watched = due
         self._idle += 1
-        self._work.wait(max(0.0, due - self._pace.clock()) if watching else None)
+        self._work.wait(max(0.001, due - self._pace.clock()) if watching else None)
         self._idle -= 1
         if watching and self._watched == due:
             self._watched = math.inf
