@@ -312,6 +312,8 @@ class Pace:
                     wait = lane.take(now := self.clock())
             finally:
                 lane.wait(-1)
+        if self.expiry.over:
+            raise GivenUp(self.expiry.over, "")
         if (why := lane.given_up(now)) is not None:
             raise why
         if context["retries"]["attempt"] > 1:

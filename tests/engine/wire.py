@@ -21,6 +21,13 @@ class _Raw(io.BytesIO):
             yield content
 
 
+def response(request: Any, status: int, body: str) -> AWSResponse:
+    """An answer to a request."""
+    headers = HTTPHeaders()
+    headers["x-amzn-requestid"] = "recorded"
+    return AWSResponse(request.url, status, headers, _Raw(body.encode()))
+
+
 def refusal(code: str, status: int = 400) -> Answer:
     """An error of a service that speaks JSON."""
     return status, {"__type": code, "message": "not now"}
@@ -39,9 +46,7 @@ def answering(session: boto3.Session, event: str, answer: Callable[[dict[str, An
         if isinstance(found, Exception):
             raise found
         status, body = found
-        headers = HTTPHeaders()
-        headers["x-amzn-requestid"] = f"r-{len(sent)}"
-        return AWSResponse(request.url, status, headers, _Raw(json.dumps(body).encode()))
+        return response(request, status, json.dumps(body))
 
     handler: Any = before_send
     session.events.register_first(f"before-send.{event}", handler)
