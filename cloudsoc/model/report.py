@@ -129,7 +129,7 @@ class Finding(_Model):
     @property
     def outside(self) -> bool:
         """Whether it was not assessed only because of the scope that was asked for."""
-        return self.verdict is Outcome.NOT_ASSESSED and all(cause.outside for cause in self.causes)
+        return self.verdict is Outcome.NOT_ASSESSED and bool(self.causes) and all(cause.outside for cause in self.causes)
 
 
 def finding_id(lineage: str, partition: str, account: str, region: str, resource: str) -> str:

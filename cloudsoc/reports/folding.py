@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from cloudsoc.model.report import Cause, Finding, Report
+from cloudsoc.model.report import Cause, Finding, Report, WaiverUse
 from cloudsoc.model.verdict import Severity
 
 
@@ -85,16 +85,17 @@ def told(finding: Finding) -> str:
 
 def stale(report: Report) -> list[str]:
     """What is wrong with waivers, a line each: those that hold no more, then those that soon will not."""
-    lines = []
-    for use in report.stale_waivers:
-        what = f"expired on {use.waiver.expires.isoformat()}" if use.state == "expired" else "waives nothing: what it names did not fail"
-        lines.append(f"{use.waiver.check} on {use.waiver.resource} ({use.waiver.ticket}, {use.waiver.owner}): {what}")
-    lines += [
-        f"{use.waiver.check} on {use.waiver.resource} ({use.waiver.ticket}, {use.waiver.owner}): expires on {use.waiver.expires.isoformat()}"
-        for use in report.waivers
-        if use.soon
-    ]
-    return lines
+    return [stale_line(use) for use in (*report.stale_waivers, *(one for one in report.waivers if one.soon and one not in report.stale_waivers))]
+
+
+def stale_line(use: WaiverUse) -> str:
+    """What is wrong with a waiver."""
+    waiver = use.waiver
+    what = {
+        "expired": f"expired on {waiver.expires.isoformat()}",
+        "unmatched": "waives nothing: what it names did not fail",
+    }.get(use.state, f"expires on {waiver.expires.isoformat()}")
+    return f"{waiver.check} on {waiver.resource} ({waiver.ticket}, {waiver.owner}): {what}"
 
 
 @dataclass(frozen=True, slots=True)
