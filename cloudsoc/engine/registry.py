@@ -71,8 +71,9 @@ def _load(point: EntryPoint) -> list[Check[...]]:
     return found
 
 
+@cache
 def _verify(function: Callable[..., Any]) -> None:
-    """That a check's function takes what there is and gives verdicts."""
+    """That a check's function takes what there is and gives verdicts. Once is enough: a scan loads the checks several times."""
     asked = signature(function)
     gives = inspect.signature(function, eval_str=True).return_annotation
     if not set(members(gives)) <= set(get_args(Verdict)):
