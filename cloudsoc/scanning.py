@@ -10,7 +10,7 @@ from importlib.metadata import version as installed
 from typing import Any
 
 from cloudsoc.aws.account import Account, Region, not_enabled
-from cloudsoc.aws.permissions import EVERY_SCAN
+from cloudsoc.aws.permissions import EVERY_SCAN, iam_actions_by_operation
 from cloudsoc.aws.rates import RATES
 from cloudsoc.config import Configuration
 from cloudsoc.criteria import roll_up
@@ -28,6 +28,7 @@ from cloudsoc.engine.regions import only
 from cloudsoc.engine.registry import Checks, load_checks, select, version
 from cloudsoc.engine.signature import Kind
 from cloudsoc.model.check import Check
+from cloudsoc.model.refusals import refusals
 from cloudsoc.model.report import AccountScanned, Asked, Call, CheckAsked, ConfigurationFile, RegionScope, Report
 from cloudsoc.model.verdict import CORE
 from cloudsoc.settings import Settings, in_force, plain
@@ -122,6 +123,7 @@ def evaluate(
         inventory = only(inventory, asked or (), _kinds(plan))
     given = Settings.read(_given(settings, config), _known(chosen))
     evaluation = Evaluation(inventory, given.shared)
+    needed = iam_actions_by_operation(plan)
     before: Shown = {}
     findings = tuple(finding(one, before) for one in evaluation.run(chosen.values(), lambda check: given.of(check)))
     return Report(
@@ -136,6 +138,7 @@ def evaluate(
             versions=_versions(),
         ),
         findings=findings,
+        refusals=refusals(findings, lambda operation: needed.get(operation, ())),
         criteria=roll_up(findings, available=_available(chosen), ran=chosen),
         coverage=coverage(findings, inventory, chosen.values()),
     )

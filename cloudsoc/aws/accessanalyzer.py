@@ -35,6 +35,7 @@ def finds_external_access(analyzer: Analyzer) -> NotApplicable | None:
     arn="{id}",
     given={"filter": {"status": {"eq": ["ACTIVE"]}}},
     when=finds_external_access,
+    permission="access-analyzer:ListFindings",  # of both versions
     resource_type="AWS::AccessAnalyzer::Finding",
 )
 class OpenAccessFinding(Resource[Analyzer]):

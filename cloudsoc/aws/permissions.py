@@ -40,7 +40,12 @@ def iam_action(operation: str) -> str:
     return f"{prefix}:GET" if prefix in _VERBS_ONLY else f"{prefix}:{name}"
 
 
+def iam_actions_by_operation(plan: Plan) -> dict[str, tuple[str, ...]]:
+    """For each operation of a plan, and those of every scan, the IAM actions that it needs."""
+    declared = dict.fromkeys(EVERY_SCAN, ()) | plan.permissions()
+    return {operation: actions or (iam_action(operation),) for operation, actions in declared.items()}
+
+
 def iam_actions(plan: Plan) -> frozenset[str]:
     """All IAM actions that a plan needs, and those that every scan needs."""
-    declared = dict.fromkeys(EVERY_SCAN, ()) | plan.permissions()
-    return frozenset(action for operation, actions in declared.items() for action in actions or (iam_action(operation),))
+    return frozenset(action for actions in iam_actions_by_operation(plan).values() for action in actions)

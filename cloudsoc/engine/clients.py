@@ -148,5 +148,5 @@ def unread(operation: str, error: Exception, region: str, account: str) -> Unrea
 
 
 def shortened(text: str) -> str:
-    """The first line of what AWS said, without anything long enough to be a secret or a token."""
-    return _LONG.sub("...", text.partition("\n")[0])[:300]
+    """The first line of what AWS said, without anything long enough to be a secret or a token. A refusal says last which policy refused."""
+    return _LONG.sub("...", text.partition("\n")[0])[:600]

@@ -11,6 +11,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from cloudsoc.model.criterion import Criterion
+from cloudsoc.model.denial import PolicyKind
 from cloudsoc.model.verdict import Profile, Severity
 
 SCHEMA_VERSION = 1
@@ -39,6 +40,38 @@ class Cause(_Model):
     account: str = ""
     message: str = ""
     outside: bool = Field(default=False, description="left out on purpose, by the scope that was asked for; no incompleteness")
+
+
+class Refusal(_Model):
+    """An IAM action that AWS refused the identity that read the account, and what could not be assessed for want of it."""
+
+    action: str = Field(description="the IAM action")
+    named: bool = Field(description="AWS named the action; else it is one that the operation needs")
+    policy: PolicyKind | None = Field(description="the kind of policy that decided, as far as AWS said it")
+    explicit: bool | None = Field(description="whether that policy denies it, or only does not allow it; None where AWS did not say")
+    policy_arn: str = Field(default="", description="the policy, where AWS named it")
+    through: PolicyKind | None = Field(default=None, description="the policy that had the named one refuse, where AWS said it")
+    operations: tuple[str, ...] = Field(default=(), description="service:Operation that were refused")
+    accounts: tuple[str, ...] = ()
+    regions: tuple[str, ...] = ()
+    checks: tuple[str, ...] = Field(default=(), description="ids of the checks that it would unlock, alone or with others")
+    findings: int = Field(default=0, description="how many findings are not assessed for want of it")
+    message: str = Field(default="", description="what AWS said, of one of the calls")
+
+    @property
+    def grantable(self) -> bool:
+        """Whether an Allow for the identity may help: not where something denies, or where others than the identity's own policies do not allow."""
+        own = (None, PolicyKind.IDENTITY, PolicyKind.BOUNDARY, PolicyKind.SESSION)
+        return not self.explicit and self.policy in own
+
+    @property
+    def told(self) -> str:
+        """Who decided, in a few words."""
+        if self.policy is None:
+            return "an explicit deny, AWS did not say where" if self.explicit else "AWS did not say which policy decided"
+        what = {True: f"a {self.policy.value} denies it", False: f"no {self.policy.value} allows it", None: f"a {self.policy.value}, denying or silent"}
+        words = what[self.explicit].replace("a identity", "an identity")
+        return words + (f" through a {self.through.value}" if self.through else "") + (f" ({self.policy_arn})" if self.policy_arn else "")
 
 
 class Waiver(_Model):
@@ -276,6 +309,7 @@ class Report(_Model):
     findings: tuple[Finding, ...]
     criteria: tuple[CriterionResult, ...]
     coverage: tuple[CoverageRow, ...]
+    refusals: tuple[Refusal, ...] = Field(default=(), description="the rights that the identity lacked, those behind most findings first")
     waivers: tuple[WaiverUse, ...] = Field(default=(), description="the waivers that were given, and what became of them")
 
     def to_json(self, *, indent: int | None = None) -> str:

@@ -117,11 +117,6 @@ class Gap:
         """The checks that would have needed it."""
         return tuple(sorted({finding.check for finding in self.findings}))
 
-    @property
-    def refused(self) -> bool:
-        """Whether the identity that scanned lacks a permission."""
-        return "AccessDenied" in self.cause.error or "Unauthorized" in self.cause.error or "Forbidden" in self.cause.error
-
 
 def gaps(report: Report) -> list[Gap]:
     """Why things in scope were not assessed, the cause behind most findings first. A finding with two causes counts under both."""
@@ -135,3 +130,12 @@ def gaps(report: Report) -> list[Gap]:
         for rows in found.values()
     ]
     return sorted(folded, key=lambda gap: (-len(gap.findings), gap.what))
+
+
+def not_grantable(report: Report) -> dict[str, tuple[str, ...]]:
+    """The refused actions that no Allow for the identity helps to, by who decided."""
+    found: dict[str, list[str]] = defaultdict(list)
+    for one in report.refusals:
+        if not one.grantable:
+            found[one.told].append(one.action)
+    return {told: tuple(dict.fromkeys(actions)) for told, actions in found.items()}

@@ -13,19 +13,34 @@ from pydantic import BaseModel
 from cloudsoc.model.report import Report, ReportError
 from cloudsoc.reports.json import visible
 
-KINDS = {"account": "AccountScanned", "call": "Call", "criterion": "CriterionResult", "coverage": "CoverageRow", "finding": "Finding", "waiver": "WaiverUse"}
+KINDS = {
+    "account": "AccountScanned",
+    "call": "Call",
+    "criterion": "CriterionResult",
+    "coverage": "CoverageRow",
+    "finding": "Finding",
+    "refusal": "Refusal",
+    "waiver": "WaiverUse",
+}
 """What a line may be, besides the first (``report``), and the definition in the report's schema that it follows."""
 
 
 def jsonl(report: Report) -> Iterator[str]:
-    """The report line by line: what was asked, then the accounts, each with its calls, then criteria, coverage, findings and waivers."""
+    """The report line by line: what was asked, then the accounts, each with its calls, then criteria, coverage, findings, refusals and waivers."""
     yield _line("report", {"schema_version": report.schema_version, "asked": report.asked.model_dump(mode="json")})
     for account in report.accounts:
         yield _line("account", account.model_dump(mode="json", exclude={"calls"}))
         for call in account.calls:
             yield _line("call", {"account": account.account, "partition": account.partition, **call.model_dump(mode="json")})
     yield from chain.from_iterable(
-        _lines(*rows) for rows in (("criterion", report.criteria), ("coverage", report.coverage), ("finding", report.findings), ("waiver", report.waivers))
+        _lines(kind, rows)
+        for kind, rows in (
+            ("criterion", report.criteria),
+            ("coverage", report.coverage),
+            ("finding", report.findings),
+            ("refusal", report.refusals),
+            ("waiver", report.waivers),
+        )
     )
 
 
@@ -54,7 +69,13 @@ def read(lines: Iterable[str]) -> Report:
         calls[call.pop("partition"), call.pop("account")].append(call)
     accounts = [account | {"calls": calls[account["partition"], account["account"]]} for account in found["account"]]
     top = found["report"][0] if found["report"] else {}
-    rows = {"criteria": found["criterion"], "coverage": found["coverage"], "findings": found["finding"], "waivers": found["waiver"]}
+    rows = {
+        "criteria": found["criterion"],
+        "coverage": found["coverage"],
+        "findings": found["finding"],
+        "refusals": found["refusal"],
+        "waivers": found["waiver"],
+    }
     return Report.from_json(json.dumps(top | {"accounts": accounts} | rows))
 
 

@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 
-from cloudsoc.model.report import CriterionResult, CriterionState, Finding, Outcome, Report
+from cloudsoc.model.report import CriterionResult, CriterionState, Finding, Outcome, Refusal, Report
 from cloudsoc.reports.folding import FailedCheck, Gap, failed_checks, gaps, stale, told
 from cloudsoc.reports.screen import last_line
 from cloudsoc.reports.terminal import count, printable, shorten, some
@@ -124,8 +124,17 @@ def _not_assessed(report: Report) -> Iterator[str]:
     if found := gaps(report):
         yield "\n## Not assessed\n\n| findings | cause | where | checks |\n| ---: | --- | --- | --- |\n"
         yield from map(_gap, found)
+    if report.refusals:
+        yield "\n### Rights that were lacking\n\n| action | findings | who refused | an Allow helps | where | checks |\n| --- | ---: | --- | --- | --- | --- |\n"
+        yield from map(_refusal, report.refusals)
+        yield f"\n{code('cloudsoc permissions --missing REPORT')} prints the policy that allows what an Allow helps with.\n"
     if outside := sum(one.outside for one in report.findings):
         yield f"\n{outside} more need what is outside the scope that was asked for.\n"
+
+
+def _refusal(one: Refusal) -> str:
+    helps = "perhaps" if one.policy is None and one.grantable else "yes" if one.grantable else "no"
+    return f"| {code(one.action)} | {one.findings} | {text(one.told)} | {helps} | {_some(one.regions)} | {_some(one.checks)} |\n"
 
 
 def _gap(gap: Gap) -> str:

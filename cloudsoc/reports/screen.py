@@ -12,7 +12,7 @@ from tabulate import tabulate
 
 from cloudsoc.model.report import CriterionResult, CriterionState, Finding, Outcome, Report
 from cloudsoc.model.verdict import Severity
-from cloudsoc.reports.folding import FailedCheck, Failure, Gap, failed_checks, gaps, stale
+from cloudsoc.reports.folding import FailedCheck, Failure, Gap, failed_checks, gaps, not_grantable, stale
 from cloudsoc.reports.terminal import coloured, count, printable, shorten, some, wrapped
 
 LINES = 40
@@ -191,8 +191,18 @@ def _not_assessed(report: Report, width: int, most: int) -> Iterator[str]:
         yield coloured(f"  and {count(len(rest), 'more cause')}")
     if outside:
         yield coloured(f"  {outside} more need what is outside the scope that was asked for")
-    if any(gap.refused for gap in found):
-        yield coloured("  where AWS refuses: `cloudsoc permissions` prints the policy that a scan needs")
+    yield from _refused(report, width)
+
+
+def _refused(report: Report, width: int) -> Iterator[str]:
+    """Which rights were lacking; two lines at most."""
+    if actions := list(dict.fromkeys(one.action for one in report.refusals)):
+        hint = "; `cloudsoc permissions --missing REPORT` prints them"
+        yield "  " + coloured(shorten(f"AWS refused {some(actions, 2)}", width - 2 - len(hint)) + hint)
+    if barred := not_grantable(report):
+        told, blocked = next(iter(barred.items()))
+        more = sum(map(len, barred.values())) - len(blocked)
+        yield "  " + coloured(shorten(f"{told}: {some(list(blocked), 2)}" + (f", and other policies {more} more" if more else ""), width - 2))
 
 
 def _gap(gap: Gap) -> str:

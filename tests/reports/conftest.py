@@ -10,6 +10,7 @@ import pytest
 
 from cloudsoc.criteria import roll_up
 from cloudsoc.model.criterion import CC6_1, CC6_6, CC7_2
+from cloudsoc.model.refusals import refusals
 from cloudsoc.model.report import AccountScanned, Asked, Cause, CheckAsked, CoverageRow, Finding, FoundResource, Outcome, RegionScope, Report, finding_id
 from cloudsoc.model.verdict import Profile, Severity
 
@@ -64,6 +65,7 @@ def report() -> MakeReport:
             "accounts": (scanned,),
             "asked": Asked(checks=checks, versions={"cloudsoc": "0"}),
             "findings": findings,
+            "refusals": refusals(findings, lambda operation: (operation,)),
             "criteria": roll_up(findings, available=(), ran=ids),
             "coverage": tuple(CoverageRow(check=id, account=ACCOUNT, region="eu-west-1", passed=1) for id in ids),
         }

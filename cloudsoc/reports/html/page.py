@@ -11,7 +11,19 @@ from itertools import groupby
 from xml.etree import ElementTree as ET
 
 from cloudsoc.criteria.texts import Category
-from cloudsoc.model.report import AccountScanned, CoverageRow, CriterionResult, CriterionState, Finding, Outcome, RegionScope, Report, Waiver, WaiverUse
+from cloudsoc.model.report import (
+    AccountScanned,
+    CoverageRow,
+    CriterionResult,
+    CriterionState,
+    Finding,
+    Outcome,
+    Refusal,
+    RegionScope,
+    Report,
+    Waiver,
+    WaiverUse,
+)
 from cloudsoc.model.verdict import Severity
 from cloudsoc.reports.folding import FailedCheck, Gap, failed_checks, gaps
 from cloudsoc.reports.html.data import SEVERITIES, VERDICTS, packed
@@ -334,15 +346,10 @@ def _not_assessed(report: Report) -> ET.Element:
         parts.append(
             _table("Causes, those behind most findings first", ("cause", "findings", "regions", "accounts", "checks", "what AWS said"), map(_gap, found))
         )
-        if any(one.refused for one in found):
-            parts.append(
-                e(
-                    "p",
-                    "Where AWS refuses, the identity that scans lacks a permission: ",
-                    e("code", "cloudsoc permissions"),
-                    " prints the policy that a scan needs.",
-                )
-            )
+        if report.refusals:
+            parts.append(_table("Rights that the identity lacked", ("action", "findings", "who refused", "regions", "checks"), map(_refusal, report.refusals)))
+            hint = " prints the policy that allows what the identity's own policies can allow."
+            parts.append(e("p", e("code", "cloudsoc permissions --missing REPORT"), hint))
     else:
         parts.append(e("p", "Everything in scope could be assessed."))
     if outside:
@@ -353,6 +360,10 @@ def _not_assessed(report: Report) -> ET.Element:
 def _gap(gap: Gap) -> Sequence[Child]:
     accounts = sorted({one.resource.account for one in gap.findings})
     return gap.what, len(gap.findings), ", ".join(gap.regions), ", ".join(accounts), _names(gap.checks), shorten(gap.cause.message, 300)
+
+
+def _refusal(one: Refusal) -> Sequence[Child]:
+    return e("code", one.action), one.findings, shorten(one.told, 300), ", ".join(one.regions), _names(one.checks)
 
 
 def _asked(report: Report) -> ET.Element:
