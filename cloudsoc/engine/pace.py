@@ -147,7 +147,9 @@ class Lane:
                 return 0.0
             wait = self.endpoint.delay(now)
             for bucket in self._buckets:
-                wait = max(wait, bucket.delay(now), 1 / bucket.rate if task and bucket.waiting else 0.0)
+                more = bucket.delay(now) or (1 / bucket.rate if task and bucket.waiting else 0.0)
+                if more > wait:
+                    wait = more
             if wait:
                 return wait
             for bucket in self._buckets:
@@ -179,6 +181,8 @@ class Lane:
         return None
 
     def _hopeless(self, now: float) -> Throttled | None:
+        if self.throttled.count < ENOUGH and self._buckets[0].throttled.count < ENOUGH:  # as nearly always
+            return None
         return next((one for one in (self.throttled, self._buckets[0].throttled) if one.hopeless(now)), None)
 
     def answered(self, now: float) -> None:
