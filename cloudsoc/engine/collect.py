@@ -147,11 +147,11 @@ class Collector:
         for group in groups.values():
             self._submit(group, about)
 
-    def _known_now(self, address: Address) -> None:
+    def _known_now(self, address: Address, *, late: bool = False) -> None:
         """A resource's own answer has come: ask what waited for that alone."""
         for way in self._ways[address.kind]:
             if way.gates == (address.kind,) and way.kind is not address.kind:
-                self._gated(way, address)
+                self._gated(way, address, late=late)
 
     def _open_gates(self) -> bool:
         """Decide what waited for facts about a resource, now that all facts of their classes are there. False where nothing waited."""
@@ -167,7 +167,7 @@ class Collector:
                 self._gated(way, address)
         return bool(waiting)
 
-    def _gated(self, way: Way, address: Address) -> None:
+    def _gated(self, way: Way, address: Address, *, late: bool = False) -> None:
         assert way.source.when  # noqa: S101 the caller looked
         values = [self._value_for_gate(kind, address) for kind in way.gates]
         answer = judge(way.source.when, signature(way.source.when), values, {})
@@ -175,10 +175,10 @@ class Collector:
             self._submit([way], address)
         elif isinstance(answer, NotApplicable):
             if not way.lists:
-                self._learn(way, address, answer)
+                self._learn(way, address, answer, late=late)
         else:
             causes = answer.causes if isinstance(answer, NotAssessed) else (Unread(way.source.operations[0], "its condition gave no answer"),)
-            self._not_read(way, address, causes[0])
+            self._not_read(way, address, causes[0], late=late)
 
     def _value_for_gate(self, kind: Kind, address: Address) -> Any:
         at: Address | None = address
@@ -283,10 +283,19 @@ class Collector:
         if not way.lists and not way.source.joins:
             assert address  # noqa: S101 a fact is about a resource
             for item in items:
-                self._learn(way, address, self._door.fact(way, item, address if way.kind is address.kind else None, address.region, self.identity.account))
-                if way.kind is address.kind:
-                    self._known_now(address)
+                fact = self._door.fact(way, item, address if way.kind is address.kind else None, address.region, self.identity.account)
+                with self._lock:  # what follows from it is noted before anybody is told that collection has ended
+                    self._learn(way, address, fact)
+                    if way.kind is address.kind:
+                        self._known_now(address)
             return
+        if way.lists and is_place(way.kind):
+            with self._lock:
+                self._take_items(way, items, address, region)
+        else:
+            self._take_items(way, items, address, region)
+
+    def _take_items(self, way: Way, items: Iterable[Any], address: Address | None, region: str) -> None:
         around = {"partition": self.identity.partition, "account": self.identity.account, "region": region}
         entered: list[Address] = []
         for item in items:
@@ -333,10 +342,10 @@ class Collector:
                 self.inventory.learn(kind, id, value)
             elif isinstance(region, Unread):
                 self.inventory.learn(kind, id, region)
-        if is_place(kind):
-            return [address] if new and self._enter(kind, address) else []
-        if new:
-            self._spread(address)
+            if is_place(kind):
+                return [address] if new and self._enter(kind, address) else []
+            if new:
+                self._spread(address)
         return []
 
     def _enter(self, kind: Kind, place: Address) -> bool:
@@ -386,9 +395,10 @@ class Collector:
         if way.lists or way.source.joins or address is None:
             self._miss(way.kind, gap, address, late=late)
         else:
-            self._learn(way, address, gap, late=late)
-            if way.kind is address.kind:
-                self._known_now(address)
+            with self._lock:
+                self._learn(way, address, gap, late=late)
+                if way.kind is address.kind:
+                    self._known_now(address, late=late)
 
     def _vanished(self, way: Way, address: Address, gap: Unread) -> None:
         """AWS says that the resource is not there any more: listed once more, and out of the population where the listing agrees."""

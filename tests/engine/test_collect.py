@@ -16,6 +16,7 @@ from botocore.exceptions import ClientError, ConnectTimeoutError
 
 import cloudsoc
 from cloudsoc import Interrupted, NoCredentials, Outcome, SettingsError, UnknownRegion
+from cloudsoc.aws.kms import Grant
 from cloudsoc.engine.clients import Clients, UndeclaredOperation, shortened
 from cloudsoc.engine.credentials import session as made_session
 from cloudsoc.engine.workers import Task, Workers
@@ -346,6 +347,25 @@ def test_a_deadline_leaves_the_rest_not_assessed(aws: Simulated, monkeypatch: py
     hanging.set()
     (one,) = cloudsoc.evaluate(inventory, checks={IS_SHUT: CHECKS[IS_SHUT]}).not_assessed
     assert (one.resource.id, one.reason.partition(" (")[0]) == (key, "kms:DescribeKey: the deadline of 900 s was over")
+
+
+def test_what_is_listed_in_a_resource_that_was_cut_off_is_not_known_either(aws: Simulated, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Grants are listed for customer managed keys, and whether a key is one was not read: there may be grants."""
+    (key,) = keys(aws, 1)
+    reached, hanging = threading.Event(), threading.Event()
+
+    def hang(_: Mapping[str, Any]) -> Mapping[str, Any]:
+        reached.set()
+        hanging.wait(20)
+        raise AssertionError("nobody waits for this")
+
+    aws.answers("kms:DescribeKey", hang)
+    monkeypatch.setattr("cloudsoc.engine.pace.time", SimpleNamespace(sleep=time.sleep, monotonic=lambda: math.inf if reached.is_set() else 0.0))
+    inventory = cloudsoc.collect(aws.session, checks=["kms-*"], regions=[REGION], deadline="15m")
+    hanging.set()
+    (account,) = inventory.accounts
+    gaps = [gap for gap in account.missing(Grant) if gap.within and gap.within[-1].endswith(key)]
+    assert [gap.unread.error for gap in gaps] == ["the deadline of 900 s was over"]
 
 
 def test_a_mistake_of_ours_is_raised_not_swallowed() -> None:
