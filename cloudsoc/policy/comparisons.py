@@ -21,6 +21,7 @@ __all__ = ["COMPARE", "microseconds", "network", "number"]
 Matcher = Callable[[str], bool]
 
 _NUMBER: Final = frozenset("0123456789+-.eE")
+_OCTETS: Final = {str(value): value for value in range(256)}
 _LONGEST: Final = 64  # characters of a number, a date or an address; nothing that is one is longer
 
 
@@ -102,15 +103,25 @@ def _bytes(text: str) -> bytes | None:
         return None
 
 
+def _range(text: str) -> tuple[int, int, int] | None:
+    """The version of IP, the first and the last address of what a text writes. Most are single IPv4 addresses, and those need no `ipaddress`."""
+    parts = text.split(".")
+    if len(parts) == 4 and all(part in _OCTETS for part in parts):
+        one = _OCTETS[parts[0]] << 24 | _OCTETS[parts[1]] << 16 | _OCTETS[parts[2]] << 8 | _OCTETS[parts[3]]
+        return 4, one, one
+    found = network(text)
+    return None if found is None else (found.version, int(found.network_address), int(found.broadcast_address))
+
+
 def _addresses(values: Iterable[str]) -> Matcher:
-    ranges = [found for value in values if (found := network(value)) is not None]
+    ranges = [found for value in values if (found := _range(value)) is not None]
 
     def matches(value: str) -> bool:
-        mine = network(value)
-        return mine is not None and any(
-            mine.version == other.version and other.network_address <= mine.network_address and mine.broadcast_address <= other.broadcast_address  # type: ignore[operator]
-            for other in ranges
-        )
+        mine = _range(value)
+        if mine is None:
+            return False
+        version, first, last = mine
+        return any(version == other and low <= first and last <= high for other, low, high in ranges)
 
     return matches
 

@@ -9,16 +9,17 @@ context keys".
 """
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from cloudsoc.policy.arns import ArnPattern, arn_pattern, fields
 from cloudsoc.policy.comparisons import COMPARE
 from cloudsoc.policy.operators import Comparison
 from cloudsoc.policy.patterns import Glob, glob
-from cloudsoc.policy.statement import Condition
+from cloudsoc.policy.statement import Condition, any_value
 from cloudsoc.policy.variables import Context, Part, Template
 
-__all__ = ["PreparedCondition", "prepared"]
+__all__ = ["PreparedCondition", "opened", "prepared"]
 
 Matcher = Callable[[str], bool]
 """Does a request's value compare with one of the policy's values?"""
@@ -63,6 +64,7 @@ class PreparedCondition:
         return lambda value: fixed(value) or dynamic(value)
 
 
+@lru_cache(maxsize=1 << 14)
 def prepared(condition: Condition, *, variables: bool) -> PreparedCondition:
     """The condition, ready for requests; ``variables`` says whether the document's version has them."""
     comparison = condition.operator.comparison
@@ -76,6 +78,17 @@ def prepared(condition: Condition, *, variables: bool) -> PreparedCondition:
     key = condition.key.lower()
     keys = tuple(dict.fromkeys([key, *(named for template in dynamic for named in template.keys)]))
     return PreparedCondition(condition, key, keys, _of_texts(comparison, fixed), tuple(dynamic))
+
+
+@lru_cache(maxsize=1 << 10)
+def opened(test: PreparedCondition) -> PreparedCondition | None:
+    """The condition with a star wherever it has a variable, so that it compares with more; None where its operator knows no stars."""
+    operator = test.condition.operator
+    if operator.comparison == "String":
+        operator = replace(operator, test="StringNotLike" if operator.negated else "StringLike")
+    if operator.comparison not in ("StringLike", "Arn"):
+        return None
+    return prepared(replace(test.condition, operator=operator, values=tuple(map(any_value, test.condition.values))), variables=False)
 
 
 def _of_texts(comparison: Comparison, values: list[str]) -> Matcher:

@@ -6,20 +6,22 @@ intervals between those that are written. A key that is compared in several ways
 AWS source: IAM User Guide, "IAM JSON policy elements: Condition operators", "Single-valued vs. multivalued context keys".
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import combinations, pairwise
 from typing import Final
 
-from cloudsoc.policy.arns import arn_pattern
+from cloudsoc.policy.arns import ArnPattern, arn_pattern
 from cloudsoc.policy.comparisons import microseconds, network, number
 from cloudsoc.policy.conditions import PreparedCondition
 from cloudsoc.policy.meanings import ALWAYS, BOOLEAN, Meaning, fixed_part, meaning
-from cloudsoc.policy.patterns import glob
-from cloudsoc.policy.representatives import Machine, TooManyPatterns, representatives
+from cloudsoc.policy.patterns import Glob, glob
+from cloudsoc.policy.representatives import Machine, beginnings, representatives
+from cloudsoc.policy.reviews import Effort, TooLarge, review
+from cloudsoc.policy.statement import any_value
 
-__all__ = ["ABSENT", "Domain", "Interval", "Values", "patterns_of", "public_blocks"]
+__all__ = ["ABSENT", "Domain", "Interval", "Values", "Written", "patterns_of", "public_blocks"]
 
 Values = tuple[str, ...]
 ABSENT: Final[Values] = ()
@@ -48,6 +50,7 @@ class Domain:
 
     key: str
     tests: tuple[PreparedCondition, ...]
+    effort: Effort
     not_before: int | None = None
     values: list[Values] = field(default_factory=list)
     names: list[str | None] = field(default_factory=list)
@@ -57,6 +60,7 @@ class Domain:
     problem: str | None = None
     """Why the values do not stand for all values."""
     places: dict[Values, int] = field(default_factory=dict)
+    _held: dict[int, tuple[int, int]] = field(default_factory=dict)
 
     @cached_property
     def meaning(self) -> Meaning:
@@ -81,26 +85,37 @@ class Domain:
         """The values that ``name`` pins; for None those that strangers can have, no value included."""
         return sum(1 << place for place, found in enumerate(self.names) if found == name)
 
-    def holding(self, test: PreparedCondition, context: dict[str, Values]) -> int:
-        """The values for which a condition holds, with the other keys that it asks for as in ``context``."""
-        held = 0
-        for place, value in enumerate(self.values):
-            if test.holds({**context, self.key: value} if context else {self.key: value}):
-                held |= 1 << place
+    def holding(self, test: PreparedCondition) -> int:
+        """The values for which a condition without variables holds."""
+        done, held = self._held.get(id(test), (0, 0))
+        if done < len(self.values):
+            held |= self.holding_with(test, {}, done)
+            self._held[id(test)] = len(self.values), held
         return held
+
+    def holding_with(self, test: PreparedCondition, context: dict[str, Values], start: int = 0) -> int:
+        """The values from ``start`` on for which a condition holds, with the other keys that it asks for as in ``context``."""
+        self.effort.spend((len(self.values) - start) * (1 + len(test.condition.values) // 4))
+        return sum(1 << place for place in range(start, len(self.values)) if test.holds({**context, self.key: self.values[place]}))
+
+    @cached_property
+    def written(self) -> "list[Written]":
+        """The texts that its conditions compare with."""
+        return patterns_of(self.tests)
 
     @cached_property
     def fixed(self) -> list[tuple[str, Machine | None]]:
         """The values of the policy that pin the key, each with the machine that says what it matches (None: only itself)."""
         found: dict[str, Machine | None] = {}
-        for text, wild, by_field in patterns_of(self.tests):
-            if fixed_part(self.key, text, wild=wild, by_field=by_field) is None:
+        for written in self.written:
+            text = written.text
+            if written.open or fixed_part(self.key, text, wild=written.wild, by_field=written.by_field) is None:
                 continue
-            if not wild or ("*" not in text and "?" not in text):
+            if not written.many:
                 found[text] = None
             elif found.get(text, 0) is not None:
                 machine = Machine()
-                machine.add_arn(arn_pattern(text)) if text.startswith("arn:") else machine.add_glob(glob(text))
+                machine.add_arn(arn_pattern(text)) if written.by_field else machine.add_glob(glob(text))
                 found[text] = machine
         return list(found.items())
 
@@ -133,20 +148,20 @@ class Domain:
         """What its conditions compare: text, number, date, address."""
         return {family for test in self.tests if (family := _family(test)) is not None}
 
-    def fill(self, *, within: Sequence[str] = (), more: Iterable[str] = (), alphabet: str | None = None, many: bool = True) -> None:
-        """Find the values. ``within``: patterns of which texts must match one; ``more``: texts that must be among them; ``many``: a request can have several."""
+    def fill(self, *, more: Iterable[str] = (), many: bool = True) -> None:
+        """Find the values. ``more``: texts that must be among them; ``many``: a request can have several."""
         families = self.families
         if len(families) > 1:
-            self.problem = f"{self.key} is compared in more than one way"
+            self.problem = review("two comparisons", key=self.key)
         singles: list[str] = list(more)
         try:
             if "text" in families or not families:
-                singles += self._texts(within, alphabet)
+                singles += self._texts()
             singles += [
                 text for kind, found in (("number", self._numbers), ("date", self._dates), ("address", self._addresses)) if kind in families for text in found()
             ]
-        except TooManyPatterns:
-            self.problem = f"{self.key} is compared with too many patterns at once"
+        except TooLarge:
+            self.problem = review("too large", what=f"{self.key} is compared with too many patterns")
         values: list[Values] = [ABSENT] if self.key not in ALWAYS else []
         values += [(text,) for text in dict.fromkeys(singles)]
         quantified = [test for test in self.tests if test.condition.operator.quantifier is not None]
@@ -154,7 +169,7 @@ class Domain:
             known = [value for value in values if value]
             for size in range(2, min(len(known), len(self.tests) + 1) + 1):
                 if len(values) > _MOST_VALUES:
-                    self.problem = f"{self.key} is compared with too many values at once"
+                    self.problem = review("too large", what=f"{self.key} is compared with too many values")
                     break
                 values += [tuple(text for (text,) in chosen) for chosen in combinations(known, size)]
         for value in values:
@@ -167,14 +182,13 @@ class Domain:
     def _pending(self) -> dict[str, Interval]:
         return {}
 
-    def _texts(self, within: Sequence[str], alphabet: str | None) -> list[str]:
+    def _texts(self) -> list[str]:
         if self.key in BOOLEAN:
             return ["true", "false"]
         exact: dict[str, None] = {}
-        plain, folded = Machine(), Machine(folded=True)
-        inside = 0
-        for pattern in within:
-            inside |= plain.add_arn(arn_pattern(pattern)) if pattern.startswith("arn:") else plain.add_glob(glob(pattern))
+        folding: dict[str, None] = {}
+        globs: list[Glob] = []
+        arns: list[ArnPattern] = []
         for test in self.tests:
             comparison = test.condition.operator.comparison
             for text in test.condition.values:
@@ -183,17 +197,26 @@ class Domain:
                 ):
                     exact[text] = None
                 elif comparison in ("StringIgnoreCase", "Bool"):
-                    exact[text] = exact[text.lower()] = exact[text.upper()] = None
+                    folding[text] = None
                 elif comparison == "StringLike":
-                    plain.add_glob(glob(text))
+                    globs.append(glob(text))
                 elif comparison == "Arn":
-                    plain.add_arn(arn_pattern(text))
-        folding = frozenset(
-            text.lower() for test in self.tests if test.condition.operator.comparison in ("StringIgnoreCase", "Bool") for text in test.condition.values
-        )
-        found = representatives([plain, folded], within=inside, alphabet=alphabet, but=frozenset(exact) | folding)
+                    arns.append(arn_pattern(text))
+        but = frozenset(exact)
+        found = beginnings(globs, "", but) if not arns and not folding else None
+        if found is None:
+            plain, folded = Machine(), Machine(folded=True)
+            for pattern in globs:
+                plain.add_glob(pattern)
+            for arn in arns:
+                plain.add_arn(arn)
+            for text in folding:
+                folded.add(text.lower())
+            for text in exact if folding else ():  # of the spellings of a text, those that are written out stand for themselves alone
+                plain.add(text)
+            found = representatives([plain, folded] if folding else [plain], self.effort, but=but)
         empty = [] if self.meaning in ("caller", "source") else [""]
-        return [*exact, *found, *empty]
+        return [*exact, *folding, *found, *empty]
 
     def _numbers(self) -> list[str]:
         known = sorted({value for test in self.tests for text in test.condition.values if (value := number(text)) is not None})
@@ -242,15 +265,42 @@ def _date(point: int) -> str:
         return str(point // 1_000_000)
 
 
-def patterns_of(tests: Iterable[PreparedCondition]) -> list[tuple[str, bool, bool]]:
-    """The values that conditions compare texts with; whether stars and question marks are wildcards in them, and whether each field of an ARN counts alone."""
-    found: dict[tuple[str, bool, bool], None] = {}
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A text that a condition compares with. ``wild``: stars and question marks in it are wildcards; ``by_field``: each field of an ARN counts alone.
+
+    ``folded``: case does not count. What a variable stands for may be anything: it is a star here, and ``open`` says so.
+    """
+
+    text: str
+    wild: bool = False
+    by_field: bool = False
+    folded: bool = False
+    open: bool = False
+
+    @property
+    def many(self) -> bool:
+        """Can more than one text match it?"""
+        return (self.wild and ("*" in self.text or "?" in self.text)) or (self.by_field and self.text.count(":") < 5)
+
+
+def patterns_of(tests: Iterable[PreparedCondition]) -> list[Written]:
+    """The texts that conditions compare with."""
+    found: dict[Written, None] = {}
     for test in tests:
         comparison = test.condition.operator.comparison
         if comparison in _TEXTS:
             for text in test.condition.values:
-                if "${" not in text or not test.templates:
-                    found[text, comparison in ("StringLike", "Arn"), comparison == "Arn"] = None
+                variable = "${" in text and bool(test.templates)
+                found[
+                    Written(
+                        any_value(text) if variable else text,
+                        variable or comparison in ("StringLike", "Arn"),
+                        comparison == "Arn",
+                        comparison in ("StringIgnoreCase", "Bool"),
+                        variable,
+                    )
+                ] = None
     return list(found)
 
 

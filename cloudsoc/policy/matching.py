@@ -19,7 +19,7 @@ from cloudsoc.policy.variables import Context, Template
 
 if TYPE_CHECKING:
     from cloudsoc.policy.document import PolicyDocument
-    from cloudsoc.policy.request import Request
+    from cloudsoc.policy.request import Caller, Request
     from cloudsoc.policy.statement import Statement
 
 __all__ = ["PreparedDocument", "PreparedStatement", "prepared_document"]
@@ -84,6 +84,12 @@ class PreparedStatement:
     allows: bool
     for_anyone: bool
     """Neither Principal nor NotPrincipal."""
+    for_everyone: bool
+    """A star as Principal."""
+
+    def means(self, caller: "Caller") -> bool:
+        """Is a resource policy's statement about this caller?"""
+        return self.for_everyone or applies_to(self.statement, caller) is not None
 
 
 class ActionIndex:
@@ -133,34 +139,22 @@ class ActionIndex:
 
 
 class PreparedDocument:
-    """A document, ready for requests."""
+    """Statements of a document, ready for requests."""
 
     __slots__ = ("actions", "not_actions", "statements", "with_not_actions")
 
-    def __init__(self, document: "PolicyDocument") -> None:
-        variables = document.version != "2008-10-17"
+    def __init__(self, statements: Iterable[PreparedStatement]) -> None:
         self.actions = ActionIndex()
         self.not_actions = ActionIndex()
-        statements: list[PreparedStatement] = []
-        with_not_actions: list[int] = []
-        for index, statement in enumerate(document.statements):
-            statements.append(
-                PreparedStatement(
-                    index,
-                    statement,
-                    PreparedResources(statement, variables=variables),
-                    tuple(prepared(condition, variables=variables) for condition in statement.conditions),
-                    statement.allows,
-                    statement.principals is None and statement.not_principals is None,
-                ),
-            )
-            for action in statement.actions or ():
-                self.actions.add(action, index)
-            if statement.not_actions is not None:
-                with_not_actions.append(index)
-                for action in statement.not_actions:
-                    self.not_actions.add(action, index)
         self.statements = tuple(statements)
+        with_not_actions: list[int] = []
+        for position, item in enumerate(self.statements):
+            for action in item.statement.actions or ():
+                self.actions.add(action, position)
+            if item.statement.not_actions is not None:
+                with_not_actions.append(position)
+                for action in item.statement.not_actions:
+                    self.not_actions.add(action, position)
         self.with_not_actions = frozenset(with_not_actions)
 
     def about(self, action: str) -> Iterable[PreparedStatement]:
@@ -202,4 +196,17 @@ class PreparedDocument:
 @lru_cache(maxsize=4096)
 def prepared_document(document: "PolicyDocument") -> PreparedDocument:
     """The document, ready for requests; equal documents share it."""
-    return PreparedDocument(document)
+    variables = document.version != "2008-10-17"
+    return PreparedDocument(_prepared_statement(index, statement, variables=variables) for index, statement in enumerate(document.statements))
+
+
+def _prepared_statement(index: int, statement: "Statement", *, variables: bool) -> PreparedStatement:
+    return PreparedStatement(
+        index,
+        statement,
+        PreparedResources(statement, variables=variables),
+        tuple(prepared(condition, variables=variables) for condition in statement.conditions),
+        statement.allows,
+        for_anyone=statement.principals is None and statement.not_principals is None,
+        for_everyone=statement.principals is not None and any(entry.is_everyone for entry in statement.principals),
+    )

@@ -9,7 +9,7 @@ Amazon S3 User Guide, "Blocking public access to your Amazon S3 storage" (the me
 from functools import lru_cache
 from typing import Final, Literal
 
-from cloudsoc.policy.actions import condition_key_type
+from cloudsoc.policy.actions import condition_key
 
 __all__ = ["ALWAYS", "BOOLEAN", "Meaning", "fixed_part", "meaning", "token_claim"]
 
@@ -41,6 +41,7 @@ _SIGNED: Final = (
     "aws:federatedprovider aws:assumedroot"
 )
 _REQUEST: Final = "aws:securetransport aws:currenttime aws:epochtime aws:referer aws:useragent aws:requestedregion aws:tagkeys aws:viaawsservice"
+_REQUEST_OF_SERVICES: Final = "organizations:serviceprincipal organizations:policytype autoscaling:operatorprincipal ram:resourcesharename ram:permissionarn"
 _RESOURCE: Final = "aws:resourceaccount aws:resourceorgid aws:resourceorgpaths s3:resourceaccount"
 
 _KNOWN: Final[dict[str, Meaning]] = {
@@ -50,6 +51,7 @@ _KNOWN: Final[dict[str, Meaning]] = {
     **dict.fromkeys(_ACCESS_POINT.split(), "access point"),
     **dict.fromkeys(_SIGNED.split(), "signed"),
     **dict.fromkeys(_REQUEST.split(), "request"),
+    **dict.fromkeys(_REQUEST_OF_SERVICES.split(), "request"),
     **dict.fromkeys(_RESOURCE.split(), "resource"),
 }
 ALWAYS: Final = frozenset("aws:securetransport aws:currenttime aws:epochtime aws:requestedregion aws:resourceaccount aws:viaawsservice".split())
@@ -57,7 +59,7 @@ ALWAYS: Final = frozenset("aws:securetransport aws:currenttime aws:epochtime aws
 BOOLEAN: Final = frozenset("aws:securetransport aws:viaawsservice aws:multifactorauthpresent elasticfilesystem:accessedviamounttarget".split())
 """Keys that are either true or false."""
 
-# Services whose own keys (those of the catalogue) all describe what is asked or what it is asked of, save for the keys above and the exceptions.
+# Services that were looked through: their own keys all describe what is asked or what it is asked of, save for the keys above and the exceptions.
 _DESCRIBING: Final = frozenset(
     "s3 kms sqs sns sts secretsmanager dynamodb ecr events logs kinesis iam glue lambda ses es apigateway execute-api backup elasticfilesystem cloudtrail "
     "codeartifact acm-pca s3-outposts s3express s3-object-lambda".split()
@@ -66,6 +68,25 @@ _NOT_DESCRIBING: Final = frozenset(
     "lambda:sourcefunctionarn glue:credentialissuingservice execute-api:viadomainarn s3express:accesspointnetworkorigin s3-outposts:accesspointnetworkorigin "
     "s3-outposts:dataaccesspointaccount s3-outposts:dataaccesspointarn s3express:dataaccesspointaccount s3express:dataaccesspointarn".split()
 )
+_TELLING_NAMES: Final = (
+    "user",
+    "principal",
+    "caller",
+    "requester",
+    "source",
+    "identity",
+    "origin",
+    "network",
+    "org",
+    "account",
+    "token",
+    "endpoint",
+    "session",
+)
+_TELLING_WORDS: Final = (
+    "caller", "requester", "requestor", "principal", "originat", "made from", "making the request", "request is ", "identity", "jwt", "claim", "oidc", "saml",
+    "federat", "sign-in", "organizations id", "created by", "created the", "they created", "credential", "bearer",
+)  # fmt: skip
 _FREE_PARTS: Final[dict[str, Meaning]] = {"principaltag": "signed", "requesttag": "request", "resourcetag": "resource", "existingobjecttag": "resource"}
 
 # Providers of tokens that anybody can have, with any audience: only these claims say whose workload it is.
@@ -89,9 +110,17 @@ def meaning(key: str) -> Meaning:
         return _FREE_PARTS[part]
     if token_claim(key) is not None:
         return "token"
-    if service in _DESCRIBING and key not in _NOT_DESCRIBING and condition_key_type(key) is not None:
-        return "request"
-    return "unknown"
+    if key in _NOT_DESCRIBING:
+        return "unknown"
+    found = condition_key(key)
+    return "request" if found is not None and (service in _DESCRIBING or not _may_tell_who(key, found.description)) else "unknown"
+
+
+def _may_tell_who(key: str, description: str) -> bool:
+    """Could a key of a service that nobody has looked through be about who asks, or from where? Most keys are about what is asked, or about what it is asked of."""
+    folded = description.lower()
+    name = key.partition(":")[2].replace("resource", "")
+    return any(word in name for word in _TELLING_NAMES) or any(word in folded for word in _TELLING_WORDS)
 
 
 def token_claim(key: str) -> tuple[str, str] | None:

@@ -96,6 +96,8 @@ class Glob:
     def matches(self, text: str) -> bool:
         """Does the whole ``text`` match? Case counts: fold both sides where it must not."""
         first = self.pieces[0]
+        if not first.holes and not text.startswith(first.text):
+            return False
         if len(self.pieces) == 1:
             return len(text) == len(first.text) and first.at(text, 0)
         last = self.pieces[-1]

@@ -52,6 +52,14 @@ class Policy:
         """
         return cls(name, PolicyDocument.parse(document))
 
+    def part(self, positions: Iterable[int]) -> Self:
+        """The same policy as far as some of its statements go, which keep their places."""
+        found = object.__new__(type(self))
+        object.__setattr__(found, "name", self.name)
+        object.__setattr__(found, "document", self.document)
+        object.__setattr__(found, "_prepared", PreparedDocument(self._prepared.statements[position] for position in positions))
+        return found
+
     @property
     def prepared(self) -> PreparedDocument:
         """The document, ready for requests."""

@@ -13,15 +13,13 @@ from typing import Final
 
 from cloudsoc.policy.arns import ArnPattern
 from cloudsoc.policy.patterns import Glob
+from cloudsoc.policy.reviews import Effort, TooLarge
 
-__all__ = ["Machine", "TooManyPatterns", "representatives"]
+__all__ = ["Machine", "beginnings", "representatives", "runs"]
 
 _MOST_STATES: Final = 3000
 _FRESH: Final = "xzqjkwvyXZQJKWVY0918273645_~!^#"
-
-
-class TooManyPatterns(Exception):
-    """There are more combinations than are worth trying."""
+_BITS: Final = 512  # of a set of states, that one unit of effort moves
 
 
 @dataclass(slots=True)
@@ -129,18 +127,33 @@ def _fresh(machines: Sequence[Machine]) -> str:
     return next(chr(code) for code in range(0x100, 0x110000) if chr(code) not in named)
 
 
+def beginnings(patterns: Sequence[Glob], prefix: str, but: frozenset[str]) -> list[str] | None:
+    """What `representatives` answers, at once, where all patterns are a beginning and a star, as most are; None where they are not."""
+    found = {prefix}
+    for pattern in patterns:
+        if len(pattern.pieces) != 2 or pattern.pieces[0].holes or pattern.pieces[1].text:
+            return None
+        if pattern.pieces[0].text.startswith(prefix):
+            found.add(pattern.pieces[0].text)
+    named = set().union(*found, *but)
+    fresh = next((char for char in _FRESH if char not in named), None)
+    return None if fresh is None else [text + fresh for text in sorted(found)]
+
+
 def representatives(
-    machines: Sequence[Machine], *, prefix: str = "", within: int = 0, alphabet: str | None = None, but: frozenset[str] = frozenset()
+    machines: Sequence[Machine], effort: Effort, *, prefix: str = "", within: int = 0, alphabet: str | None = None, but: frozenset[str] = frozenset()
 ) -> list[str]:
     """A text of one character or more for each combination of patterns that one can match, if possible one that is not among ``but``.
 
-    ``prefix``: the texts begin with this, and have something behind it. ``within``: bits of patterns of the first machine; the texts match one of these. ``alphabet``: the texts consist of these characters.
+    ``prefix``: the texts begin with this, and have something behind it. ``within``: bits of patterns of the first machine; the texts match one of these.
+    ``alphabet``: the texts consist of these characters.
 
     Raises:
-        TooManyPatterns: there are too many combinations.
+        TooLarge: there are too many combinations.
 
     """
     fresh = _fresh(machines)
+    weight = sum(1 + machine.size // _BITS for machine in machines)
     spread = 0
     if within:
         # All states that lead to one of the patterns in `within`: a text that has left them can be given up.
@@ -155,7 +168,8 @@ def representatives(
     while queue:
         states, text = queue.popleft()
         chars = {char for machine, state in zip(machines, states, strict=True) for char in machine.wanted(state)} if alphabet is None else set(alphabet)
-        for char in sorted(chars | ({fresh} if alphabet is None else set())):
+        effort.spend(weight * (1 + len(chars)))
+        for char in (*((fresh,) if alphabet is None else ()), *sorted(chars - {fresh})):
             reached = tuple(machine.step(state, char) for machine, state in zip(machines, states, strict=True))
             if within and not reached[0] & spread:
                 continue
@@ -166,10 +180,37 @@ def representatives(
                     found[signature] = longer
             if reached not in seen:
                 if len(seen) > _MOST_STATES:
-                    raise TooManyPatterns
+                    raise TooLarge("too many patterns")
                 seen.add(reached)
                 queue.append((reached, longer))
     return [text if text not in but else _other(text, len(prefix), fresh, machines, but) for text in found.values()]
+
+
+def runs(started: Sequence[tuple[Machine, str]], alphabet: str, length: int, effort: Effort, *, but: frozenset[str] = frozenset()) -> list[str]:
+    """The texts of that length and alphabet that can make a difference: machine by machine, behind the text with which it has started.
+
+    Of two texts that lead to the same states, whatever follows, one is answered, if possible one that is not among ``but``.
+
+    Raises:
+        TooLarge: there are too many combinations.
+
+    """
+    machines = [machine for machine, _ in started]
+    weight = sum(1 + machine.size // _BITS for machine in machines) * len(alphabet)
+    level = {tuple(_states(begun, [machine])[0] for machine, begun in started): [""]}
+    for _ in range(length):
+        following: dict[tuple[int, ...], list[str]] = {}
+        for states, texts in level.items():
+            effort.spend(weight)
+            for char in alphabet:
+                reached = tuple(machine.step(state, char) for machine, state in zip(machines, states, strict=True))
+                known = following.setdefault(reached, [])
+                if len(known) <= len(but):  # more than there are to be avoided
+                    known += [text + char for text in texts[: 1 + len(but) - len(known)]]
+            if len(following) > _MOST_STATES:
+                raise TooLarge("too many patterns")
+        level = following
+    return [next((text for text in texts if text not in but), texts[0]) for texts in level.values()]
 
 
 def _other(text: str, start: int, fresh: str, machines: Sequence[Machine], but: frozenset[str]) -> str:

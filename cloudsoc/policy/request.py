@@ -164,6 +164,8 @@ class Request:
 
 
 def _values(value: object) -> tuple[str, ...]:
+    if type(value) is tuple and len(value) == 1 and type(value[0]) is str:  # nearly always
+        return value
     if isinstance(value, str):
         return (value,)
     if isinstance(value, bool):

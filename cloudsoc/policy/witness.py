@@ -3,10 +3,9 @@
 from collections.abc import Iterator, Sequence
 
 from cloudsoc.policy.conditions import PreparedCondition
-from cloudsoc.policy.document import PolicyDocument
 from cloudsoc.policy.domains import ABSENT, Values
 from cloudsoc.policy.evaluation import decide
-from cloudsoc.policy.matching import PreparedStatement, prepared_document
+from cloudsoc.policy.matching import PreparedStatement
 from cloudsoc.policy.policies import Policies, Policy
 from cloudsoc.policy.request import Request
 from cloudsoc.policy.variables import Template
@@ -14,36 +13,38 @@ from cloudsoc.policy.worlds import RESOURCE, Masks, View, Worlds
 
 __all__ = ["Witnesses"]
 
-_ALL = {"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}}
-
 
 class Witnesses:
-    """Makes requests under one document, whose resource belongs to ``owner``, and tries them; the caller's own side allows everything."""
+    """Makes requests that one Allow admits and that no Deny stops, and tries them; the caller's own side allows everything, the resource belongs to ``owner``."""
 
-    def __init__(self, worlds: Worlds, document: PolicyDocument, owner: str) -> None:
+    def __init__(self, worlds: Worlds, written: Policy, owner: str, everything: Policy) -> None:
         self.worlds = worlds
         self.owner = owner
-        everything = Policy.of(_ALL, "the caller's own policies")
-        items = prepared_document(document).statements
-        self.asked = {key for item in items for key in (*item.resources.keys, *(key for test in item.tests for key in test.keys))}
-        self.policies = Policies(identity=(everything,), session=(everything,), resource=Policy("policy", document))
+        # Another Allow can take nothing away, so that none of them is needed.
+        part = written.part([worlds.allow.index, *(deny.index for deny in worlds.denials.statements)])
+        self.asked = {key for item in part.prepared.statements for key in (*item.resources.keys, *(key for test in item.tests for key in test.keys))}
+        self.policies = Policies(identity=(everything,), resource=part)
+        self.federated = Policies(identity=(everything,), session=(everything,), resource=part)  # a federated user has nothing without a session policy
 
-    def find(self, item: PreparedStatement, action: str, view: View, masks: Masks) -> Request | None:
+    def find(self, action: str, denies: Sequence[PreparedStatement], view: View, masks: Masks) -> Request | None:
         """A request that is allowed, for what the search has left; None if none was found."""
-        for request in self._made(item, action, view, masks):
-            if decide(request, self.policies).allowed:
+        self.worlds.effort.spend(30)
+        policies = self.federated if view.caller.kind == "federated user" else self.policies
+        for request in self._made(action, denies, view, masks):
+            if decide(request, policies).allowed:
                 return request
         return None
 
-    def _made(self, item: PreparedStatement, action: str, view: View, masks: Masks) -> Iterator[Request]:
+    def _made(self, action: str, denies: Sequence[PreparedStatement], view: View, masks: Masks) -> Iterator[Request]:
+        item = self.worlds.allow
         context: dict[str, Values] = {key: value for key, value in view.pins.items() if key in self.asked or value == ABSENT}
         for key, domain in self.worlds.domains.items():
             mask = masks.get(key, view.masks.get(key, 0))
             if mask and domain.meaning != "unknown":
                 context[key] = domain.values[(mask & -mask).bit_length() - 1]
-        resource = self.worlds.places(item).texts[((mask := masks[RESOURCE]) & -mask).bit_length() - 1] if masks[RESOURCE] else "*"
+        resource = self.worlds.places.texts[((mask := masks[RESOURCE]) & -mask).bit_length() - 1] if masks[RESOURCE] else "*"
         yield Request(action, resource, view.caller, context, self.owner)
-        stopping = self.worlds.stopping(action, view.caller)
+        stopping = [deny for deny in denies if deny.means(view.caller)]
         if any(test.templates for each in (item, *stopping) for test in each.tests) or item.resources.templates:
             yield from self._with_variables((item,), action, view, context, resource)
             yield from self._with_variables((item, *stopping), action, view, context, resource)

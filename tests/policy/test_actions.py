@@ -3,7 +3,8 @@
 import pytest
 
 from cloudsoc.policy import access_level, expand
-from cloudsoc.policy.actions import action, actions_of, condition_key_type, statement_actions
+from cloudsoc.policy.actions import action, actions_of, condition_key, statement_actions
+from cloudsoc.policy.meanings import meaning
 from cloudsoc.policy.statement import Statement
 
 
@@ -53,6 +54,7 @@ def test_what_is_known_about_an_action() -> None:
         ("s3:prefix", "String"),
         ("s3:ExistingObjectTag/team", "String"),
         ("kms:EncryptionContext:app", "String"),
+        ("kms:EncryptionContext:aws:s3:arn", "String"),
         ("S3:PREFIX", "String"),
         ("s3:nosuch", None),
         ("nosuch:key", None),
@@ -61,4 +63,23 @@ def test_what_is_known_about_an_action() -> None:
     ],
 )
 def test_the_type_of_a_condition_key(key: str, kind: str | None) -> None:
-    assert condition_key_type(key) == kind
+    found = condition_key(key)
+    assert (None if found is None else found.type) == kind
+
+
+@pytest.mark.parametrize(
+    ("key", "tells"),
+    [
+        ("s3:prefix", "request"),
+        ("ec2:createaction", "request"),  # of a service that nobody has looked through, about what is asked
+        ("ec2:sourceinstancearn", "unknown"),  # about who asks
+        ("ssm:nodeorgid", "unknown"),
+        ("vpc-lattice-svcs:sourcevpc", "unknown"),
+        ("servicecatalog:userlevel", "unknown"),
+        ("lambda:sourcefunctionarn", "unknown"),  # an exception of a service that was looked through
+        ("kms:encryptioncontext:aws:s3:arn", "request"),
+        ("nosuch:key", "unknown"),
+    ],
+)
+def test_what_a_condition_key_tells(key: str, tells: str) -> None:
+    assert meaning(key) == tells

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from time import process_time
 from typing import Any, NamedTuple
 
 import pytest
@@ -180,6 +181,68 @@ def test_the_organization_of_the_owner() -> None:
 def test_resources_in_another_way_than_the_arn_need_a_review() -> None:
     exposed = of("Allow execute-api:Invoke on execute-api:/* to everyone", resource=f"arn:aws:apigateway:eu-west-1::/restapis/{OWN}")
     assert [named(grant) for grant in exposed] == ["? everyone"]
+
+
+def test_a_canonical_user_is_an_account_whoever_in_it_asks() -> None:
+    partner = {"Effect": "Allow", "Principal": {"CanonicalUser": "c0ffee"}, "Action": "s3:GetObject", "Resource": "*"}
+    for condition in ({"ArnEquals": {"aws:PrincipalArn": "arn:aws:iam::999988887777:role/app"}}, {"StringEquals": {"aws:userid": "AIDAEXAMPLE"}}):
+        exposed = exposure({"Statement": partner | {"Condition": condition}}, account=OWN)
+        assert [str(grant.who) for grant in exposed] == ["account c0ffee"], condition
+
+
+def test_an_owner_that_is_not_known_can_be_any() -> None:
+    text = f"Allow s3:GetObject to everyone when StringEquals aws:ResourceAccount = {OWN}"
+    assert exposure(document(text)).is_public
+    assert exposure(document(text), account=OWN).is_public
+    assert not exposure(document(text), account="999988887777")
+
+
+MANY = [f"*{one}{other}*" for one in "abcdefg" for other in "hijklmn"]
+
+
+def test_a_second_action_that_nobody_knows_is_not_overlooked() -> None:
+    """With so many patterns not all actions can be tried; those that are left need a review, and none is taken to be like another."""
+    several = " // ".join(f"Deny s3:{pattern} on arn:aws:s3:::photos/x to everyone" for pattern in MANY)
+    exposed = of(f"Allow s3:* on * to everyone // Deny not s3:Foo* on * to everyone // {several}", resource="arn:aws:s3:::photos")
+    assert {named(grant) for grant in exposed} >= {"? everyone"}
+    assert not of(f"Allow s3:* on * to everyone // Deny * on * to everyone // {several}", resource="arn:aws:s3:::photos")
+
+
+@pytest.mark.parametrize("key", ["aws:PrincipalArn", "aws:PrincipalAccount", "aws:PrincipalOrgID", "aws:PrincipalServiceName", "aws:username"])
+def test_too_many_patterns_need_a_review(key: str) -> None:
+    several = [f"*{number:02}*" for number in range(40)] if key == "aws:PrincipalAccount" else MANY
+    exposed = of(f"Allow s3:GetObject to everyone when StringLike {key} = {', '.join(several)}")
+    assert [named(grant) for grant in exposed] == ["? everyone"]
+    assert exposed.needs_review == ("it is too large to decide: too many patterns",)
+
+
+def test_what_would_take_too_long_needs_a_review() -> None:
+    """More Deny statements than can be combined, each of which leaves ways out: that ends soon, and not with nobody."""
+    keys = [f"aws:RequestTag/{number}" for number in range(40)]
+    denies = [
+        {
+            "Effect": "Deny",
+            "Principal": "*",
+            "Action": "*",
+            "Resource": "*",
+            "Condition": {"StringEquals": {keys[one]: ["a"], keys[two]: ["b"], keys[three]: ["c"]}},
+        }
+        for one in range(0, 40, 3)
+        for two in range(1, 40, 4)
+        for three in range(2, 40, 5)
+        if len({one, two, three}) == 3
+    ]
+    allow = {
+        "Effect": "Allow",
+        "Principal": "*",
+        "Action": "s3:GetObject",
+        "Resource": "*",
+        "Condition": {"StringEquals": {key: ["a", "b", "c"] for key in keys}},
+    }
+    start = process_time()
+    exposed = exposure({"Version": "2012-10-17", "Statement": [allow, *denies]}, account=OWN)
+    assert process_time() - start < 10
+    assert exposed
 
 
 def test_a_document_that_is_none() -> None:
