@@ -15,6 +15,7 @@ from cloudsoc.policy.exposed import Exposure, ExposureGrant, Who
 from cloudsoc.policy.exposing import exposure
 from cloudsoc.policy.operators import Operator
 from cloudsoc.policy.patterns import glob
+from cloudsoc.policy.reviews import review as reason
 from cloudsoc.policy.statement import Condition, Principal, Statement
 
 __all__ = ["AccessPoint", "AclGrant", "PublicAccessBlock", "bucket_exposure", "s3_calls_public"]
@@ -202,7 +203,7 @@ def _through(
                 who = Who("network", point.vpc)
             review = mine.needs_review or theirs.needs_review
             if review is None and not sure:
-                review = f"whether {mine.who} and {theirs.who} have callers in common"
+                review = reason("two classes", one=str(mine.who), other=str(theirs.who))
             yield replace(mine, who=who, actions=actions, origin=f"access point {point.arn}", needs_review=review, witness=None if review else mine.witness)
 
 

@@ -149,6 +149,8 @@ def _request(request: "Request") -> dict[str, object]:
     }
     if request.caller.role is not None and request.caller.role != request.caller.arn:
         found["role"] = request.caller.role
+    if request.caller.canonical_user is not None:
+        found["canonical_user"] = request.caller.canonical_user
     return found
 
 

@@ -68,6 +68,8 @@ _NOT_DESCRIBING: Final = frozenset(
     "lambda:sourcefunctionarn glue:credentialissuingservice execute-api:viadomainarn s3express:accesspointnetworkorigin s3-outposts:accesspointnetworkorigin "
     "s3-outposts:dataaccesspointaccount s3-outposts:dataaccesspointarn s3express:dataaccesspointaccount s3express:dataaccesspointarn".split()
 )
+_SET_BY_SERVICES: Final = "kms:encryptioncontext:aws:"
+"""What a service puts into the encryption context says for whom it works; anybody else may put in what they like."""
 _TELLING_NAMES: Final = (
     "user",
     "principal",
@@ -110,7 +112,7 @@ def meaning(key: str) -> Meaning:
         return _FREE_PARTS[part]
     if token_claim(key) is not None:
         return "token"
-    if key in _NOT_DESCRIBING:
+    if key in _NOT_DESCRIBING or key.startswith(_SET_BY_SERVICES):
         return "unknown"
     found = condition_key(key)
     return "request" if found is not None and (service in _DESCRIBING or not _may_tell_who(key, found.description)) else "unknown"

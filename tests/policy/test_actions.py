@@ -77,7 +77,8 @@ def test_the_type_of_a_condition_key(key: str, kind: str | None) -> None:
         ("vpc-lattice-svcs:sourcevpc", "unknown"),
         ("servicecatalog:userlevel", "unknown"),
         ("lambda:sourcefunctionarn", "unknown"),  # an exception of a service that was looked through
-        ("kms:encryptioncontext:aws:s3:arn", "request"),
+        ("kms:encryptioncontext:app:of:mine", "request"),
+        ("kms:encryptioncontext:aws:s3:arn", "unknown"),  # services set it
         ("nosuch:key", "unknown"),
     ],
 )
