@@ -47,18 +47,27 @@ def in_navigation(nav: list[Any]) -> Iterator[str]:
             yield from in_navigation(target) if isinstance(target, list) else [target]
 
 
+TAGS = frozenset(
+    "a article aside body br button code dd del details div dl dt em footer form h1 h2 h3 h4 h5 h6 head header hr html img input ins kbd label li link main mark "
+    "meta nav noscript ol option p path pre rect circle line polyline polygon g script section select small span strong style sub summary sup svg table tbody td "
+    "template th thead title tr ul use".split()
+)
+
+
 class Page(HTMLParser):
-    """The anchors of a page, where its links lead, and what it loads."""
+    """The anchors of a page, where its links lead, what it loads, and what stands for a tag that is none: ``<key_id>`` outside of code."""
 
     def __init__(self, file: Path) -> None:
         super().__init__()
         self.anchors: set[str] = {"", "__skip"}
         self.links: set[str] = set()
         self.loads: set[str] = set()
+        self.strange: set[str] = set()
         self.feed(file.read_text(encoding="utf-8"))
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         given = {name: value or "" for name, value in attrs}
+        self.strange |= {tag} - TAGS
         self.anchors |= {given[name] for name in ("id", "name") if name in given}
         if tag == "a" and "href" in given:
             self.links.add(given["href"])
@@ -69,10 +78,11 @@ class Page(HTMLParser):
 
 
 def problems(site: Path) -> list[str]:
-    """Links and loads of the built pages that lead nowhere, and what would be loaded from a network."""
+    """Links and loads of the built pages that lead nowhere, what would be loaded from a network, and text that a browser takes for markup."""
     pages = {file: Page(file) for file in site.rglob("*.html")}
     found = []
     for file, page in pages.items():
+        found += [f"{file.relative_to(site)} swallows <{tag}>" for tag in page.strange]
         if file.name == "404.html":  # its links are relative to wherever somebody lost the way
             continue
         for link in page.links | page.loads:
@@ -174,6 +184,12 @@ def test_links_that_lead_nowhere_are_told_by_the_builder_and_by_us(house: Path) 
     assert build(house, house / "into").returncode != 0
     assert build(house, house / "into", strict=False).returncode == 0
     assert len(problems(house / "into/site")) == 3
+
+
+def test_text_that_would_be_swallowed_is_told(house: Path) -> None:
+    (house / "docs/index.md").write_text("# Home\n\nTake the policies from <arn>, then `<key_id>`.")
+    assert build(house, house / "into").returncode == 0
+    assert problems(house / "into/site") == ["index.html swallows <arn>"]
 
 
 def test_what_would_be_loaded_from_a_network_is_told(house: Path) -> None:
