@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from cloudsoc.aws.account import Account
@@ -37,20 +37,32 @@ class Openings:
         """What stands where a person must look."""
         return Unread(f"policy of {self.of}", f"needs review: {why}", self.region, self.account)
 
-    def foreign(self, trusted: tuple[str, ...], organization: Organization | None, members: OrganizationAccounts | None) -> tuple[Opening, ...]:
-        """Those to callers of other accounts that belong neither to the own organization nor to an account that is trusted; what is for everyone comes first.
+    def strangers(self, trusted: tuple[str, ...], organization: Organization | None, members: OrganizationAccounts | None) -> Iterator[Exposure]:
+        """Those to callers of other accounts that belong neither to the own organization nor to an account that is trusted: everyone, accounts, organizations.
 
         The organization is looked at only where the settings do not decide: where it was not read, who is named by that alone is not assessed.
         """
-        public = self.such(lambda one: one.is_public)
-        named = self.such(lambda one: (one.who.account or "").isdigit())
-        unknown = () if public else foreign({str(one.who.account) for one in named}, self.account, trusted, members)
-        found = [*public, *(one for one in named if one.who.account in unknown)]
-        orgs = () if found else self.such(lambda one: one.who.kind in ("organization", "organization path"))
-        found += [one for one in orgs if organization is None or one.who.value.partition("/")[0] != organization.id]
-        if not found and (places := self.such(lambda one: one.who.kind in ("network", "access points"))):
-            raise Incomplete(self.review(f"whoever comes through {places[0].who.value} is let in"))
-        return tuple(found)
+        public = self.exposed.only(lambda one: one.is_public)
+        yield public
+        unknown = foreign({account for one in self.exposed.grants if (account := one.who.account or "").isdigit()}, self.account, trusted, members)
+        named = self.exposed.only(lambda one: one.who.account in unknown)
+        yield named
+        whole = self.exposed.to("organization", "organization path")
+        others = whole.only(lambda one: organization is None or one.who.value.partition("/")[0] != organization.id)
+        yield others
+        if not (public or named or others) and (places := self.exposed.to("network", "access points")):
+            raise Incomplete(self.review(f"whoever comes through {places.grants[0].who.value} is let in"))
+
+    def foreign(self, trusted: tuple[str, ...], organization: Organization | None, members: OrganizationAccounts | None) -> tuple[Opening, ...]:
+        """The first strangers that are certain; raises ``Incomplete`` where there are others only, at whom somebody must look."""
+        unclear = list[str]()
+        for some in self.strangers(trusted, organization, members):
+            if some.certain:
+                return some.certain.grants
+            unclear += some.needs_review
+        if unclear:
+            raise Incomplete(self.review("; ".join(dict.fromkeys(unclear))))
+        return ()
 
 
 class KeyOpenings(Openings):

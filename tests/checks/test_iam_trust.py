@@ -88,6 +88,7 @@ test_third_party_role_requires_external_id = table(
         "any other": (*trusting(trust(account(OTHER), StringNotEquals={"sts:ExternalId": "a"})), None, None),
         "demanded of one of two": given(*trusting(trust(account(OTHER), **WITH_ID), trust(account(SISTER))), None, None, says=SISTER),
         "in no organization": (*trusting(trust(account(SISTER))), None, None),
+        "beside one that nobody knows": (*trusting(trust(account(OTHER)), trust(account(SISTER), StringEquals={"nobody:KnowsThis": "1"})), None, None),
         "another organization": (*trusting(trust("*", StringEquals={"aws:PrincipalOrgID": "o-zzzzzzzzzz"})), MEMBERS, ORGANIZATION),
         "everyone": (*trusting(trust("*")), UNREAD, UNREAD),
         "a second factor in its place": (*trusting(trust(account(OTHER), Bool={"aws:MultiFactorAuthPresent": "true"})), None, None),
@@ -104,6 +105,12 @@ test_third_party_role_requires_external_id = table(
     not_assessed={
         "unread": (UNREAD, UNREAD, None, None),
         "members unread": (*trusting(trust(account(OTHER))), UNREAD, ORGANIZATION),
+        "one under a condition that nobody knows, beside one of the organization": given(
+            *trusting(trust(account(SISTER)), trust(account(OTHER), StringEquals={"nobody:KnowsThis": "1"})), MEMBERS, ORGANIZATION, says="needs review"
+        ),
+        "one under such a condition, beside one that demands an id": given(
+            *trusting(trust(account(SISTER), **WITH_ID), trust(account(OTHER), StringEquals={"nobody:KnowsThis": "1"})), None, None, says="needs review"
+        ),
         "organization unread": (*trusting(trust("*", **ORG)), MEMBERS, UNREAD),
     },
 )

@@ -95,6 +95,9 @@ test_key_policy_limits_cross_account_use = table(
     failed={
         "a foreign account": given(KEY, openings(allow(account(OTHER))), MEMBERS, ORGANIZATION, says=OTHER),
         "in no organization": (KEY, openings(allow(account(OTHER))), None, None),
+        "a foreign account, whoever else may be let in": given(
+            KEY, openings(allow("*", StringEquals={"nobody:KnowsThis": "1"}), allow(account(OTHER))), MEMBERS, ORGANIZATION, says=f"account {OTHER} may"
+        ),
         "a role of a foreign account": given(KEY, openings(allow({"AWS": f"arn:aws:iam::{OTHER}:role/app"})), MEMBERS, ORGANIZATION, says="role/app"),
         "by condition": (KEY, openings(allow("*", StringEquals={"aws:PrincipalAccount": OTHER})), MEMBERS, ORGANIZATION),
         "another organization": given(
@@ -108,6 +111,23 @@ test_key_policy_limits_cross_account_use = table(
         "policy unread": (KEY, UNREAD, MEMBERS, ORGANIZATION),
         "members unread": (KEY, openings(allow(account(OTHER))), UNREAD, ORGANIZATION),
         "organization unread": (KEY, openings(allow("*", StringEquals={"aws:PrincipalOrgID": "o-abcdef1234"})), MEMBERS, UNREAD),
+        "a stranger under a condition that nobody knows, beside somebody trusted": given(
+            KEY,
+            openings(allow(account(SISTER)), allow(account(OTHER), StringEquals={"nobody:KnowsThis": "1"})),
+            MEMBERS,
+            ORGANIZATION,
+            says="needs review: the meaning of the condition key nobody:KnowsThis",
+        ),
+        "another organization under such a condition, beside the own one": given(
+            KEY,
+            openings(
+                allow("*", StringEquals={"aws:PrincipalOrgID": "o-abcdef1234"}),
+                allow("*", StringEquals={"aws:PrincipalOrgID": "o-zzzzzzzzzz", "nobody:KnowsThis": "1"}),
+            ),
+            MEMBERS,
+            ORGANIZATION,
+            says="needs review",
+        ),
         "whoever is in a network": given(
             KEY, openings(allow("*", StringEquals={"aws:SourceVpc": "vpc-0123456789abcdef0"})), MEMBERS, ORGANIZATION, says="vpc-0123456789abcdef0"
         ),

@@ -170,6 +170,7 @@ NOT_IT = {
     "old versions of TLS only": [deny(Condition={"NumericLessThan": {"s3:TlsVersion": "1.2"}})],
     "where the key is not there, which never happens": [deny(Condition={"Null": {"aws:SecureTransport": "true"}})],
     "requests with TLS, by a text": [deny(Condition={"StringEquals": {"aws:SecureTransport": "true"}})],
+    "by a variable, which the version of the policy decides on": [deny(Condition={"StringEquals": {"aws:SecureTransport": "${aws:SecureTransport}"}})],
     "an Allow without TLS": [ALLOW_TLS | {"Condition": {"Bool": {"aws:SecureTransport": "false"}}}],
     "only from some addresses": [deny(Condition={"Bool": {"aws:SecureTransport": "false"}, "NotIpAddress": {"aws:SourceIp": "10.0.0.0/8"}})],
 }

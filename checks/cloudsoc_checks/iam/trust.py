@@ -8,7 +8,7 @@ from dataclasses import replace
 from cloudsoc.aws.iam.roles import Role, service_linked
 from cloudsoc.aws.organizations import Organization, OrganizationAccounts
 from cloudsoc.graphs.exposures import Opening, RoleOpenings, told
-from cloudsoc.model import CRITICAL, HIGH, MEDIUM, Failed, NotApplicable, Passed, TrustedAccounts, Verdict, check
+from cloudsoc.model import CRITICAL, HIGH, MEDIUM, Failed, Incomplete, NotApplicable, Passed, TrustedAccounts, Verdict, check
 from cloudsoc.model.criterion import CC6_1, CC6_3, CC6_6, CC8_1, CC9_2
 from cloudsoc.policy import Policies, Policy, decide
 
@@ -57,13 +57,15 @@ def third_party_role_requires_external_id(
     """
     if fixed := service_linked(role):
         return fixed
-    foreign = openings.foreign(trusted_accounts, organization, members)
-    if not foreign:
-        return NotApplicable("no foreign account may assume it")
-    free = tuple(one for one in foreign if not _demands_external_id(role, one))
-    if free:
-        return Failed(f"{told(free)} may assume it without an external id")
-    return Passed(f"{told(foreign)} may assume it with an external id")
+    found, unclear = list[Opening](), list[str]()
+    for some in openings.strangers(trusted_accounts, organization, members):
+        if free := tuple(one for one in some.certain.grants if not _demands_external_id(role, one)):
+            return Failed(f"{told(free)} may assume it without an external id")
+        found += some.certain.grants
+        unclear += some.needs_review
+    if unclear:  # whether they bring one is not known
+        raise Incomplete(openings.review("; ".join(dict.fromkeys(unclear))))
+    return Passed(f"{told(found)} may assume it with an external id") if found else NotApplicable("no foreign account may assume it")
 
 
 def _demands_external_id(role: Role, one: Opening) -> bool:

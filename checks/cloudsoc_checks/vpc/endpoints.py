@@ -170,4 +170,4 @@ def uses_gateway_endpoint_for_s3(vpc: Vpc, endpoints: Every[VpcEndpoint], subnet
 
 def _is_for(endpoint: VpcEndpoint, service: str) -> bool:
     """Whether an endpoint works and is for a service of its own region, however the partition names it (``com.amazonaws``, ``cn.com.amazonaws``)."""
-    return (endpoint.state or "available").lower() == "available" and endpoint.service_name.endswith(f".{endpoint.region}.{service}")
+    return (endpoint.state or "").lower() == "available" and endpoint.service_name.endswith(f".{endpoint.region}.{service}")

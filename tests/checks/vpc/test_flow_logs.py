@@ -88,6 +88,7 @@ test_flow_logs_deliver_successfully = table(
     },
     failed={
         "not active": given(but(LOG, flow_log_status="INACTIVE"), says="INACTIVE"),
+        "not delivered, and AWS does not say why": (but(LOG, deliver_logs_status="FAILED"),),
         "not delivered": given(but(LOG, deliver_logs_status="FAILED", deliver_logs_error_message="Access error"), says="Access error"),
         "accepted traffic only": given(but(LOG, traffic_type="ACCEPT"), says="ACCEPT traffic only"),
         "without what was done": given(but(LOG, log_format="${srcaddr} ${dstaddr} ${dstport} ${start}"), says="leaves out action"),
