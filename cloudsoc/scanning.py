@@ -9,29 +9,31 @@ from importlib.metadata import PackageNotFoundError
 from importlib.metadata import version as installed
 from typing import Any
 
-from cloudsoc.aws.account import Account, Region, not_enabled
+from cloudsoc.aws.account import HOMES, Account, Region, not_enabled
 from cloudsoc.aws.permissions import EVERY_SCAN, iam_actions_by_operation
 from cloudsoc.aws.rates import RATES
+from cloudsoc.aws.tags import TaggedResources, tags_of
 from cloudsoc.config import Configuration
 from cloudsoc.criteria import roll_up
 from cloudsoc.durations import rate, seconds
 from cloudsoc.engine.clients import Clients
-from cloudsoc.engine.collect import THREADS, Collector, Progress
+from cloudsoc.engine.collect import THREADS, Collector, Progress, UnknownRegion
 from cloudsoc.engine.credentials import lost, renew, who
 from cloudsoc.engine.credentials import session as default_session
 from cloudsoc.engine.evaluate import Evaluation
-from cloudsoc.engine.findings import Shown, coverage, finding
+from cloudsoc.engine.findings import Shown, coverage, exclusions, finding, tags_unread
 from cloudsoc.engine.inventory import AccountInventory, Inventory
 from cloudsoc.engine.pace import Pace, Rates
 from cloudsoc.engine.plan import Plan
 from cloudsoc.engine.regions import only
 from cloudsoc.engine.registry import Checks, load_checks, select, version
+from cloudsoc.engine.scope import Scope, View
 from cloudsoc.engine.signature import Kind
 from cloudsoc.model.check import Check
 from cloudsoc.model.refusals import refusals
 from cloudsoc.model.report import AccountScanned, Asked, Call, CheckAsked, ConfigurationFile, RegionScope, Report
 from cloudsoc.model.verdict import CORE
-from cloudsoc.settings import Settings, in_force, plain
+from cloudsoc.settings import Settings, SettingsError, in_force, plain
 
 DEADLINE = "30m"
 """After this a collection ends by itself; what has not come by then is not assessed."""
@@ -90,15 +92,20 @@ def collect(
     until = None if deadline is None else _limit("deadline", seconds, deadline)
     pace = Pace(rates, None if max_rate is None else _limit("max_rate", rate, max_rate))
     chosen = _chosen(checks, config)
-    plan = Plan(chosen)
+    scope = _scope(config)
+    plan = Plan(chosen, more=(TaggedResources,) if scope.by_tags else ())
     given = Settings.read(_given(settings, config), _known(chosen))
     session = session if session is not None else default_session()
     clients = Clients(session, {*plan.operations, *EVERY_SCAN}, THREADS, pace=pace)
-    identity = who(clients, session.region_name)
+    names = None if regions is None else _names(regions)
+    identity = who(clients, scope.home((session.region_name, *(names or ()))))
+    if (number := scope.account(identity.account)) is not None:
+        raise SettingsError(f"account {identity.account} is {scope.told(number)}")
+    _in_scope(names, identity.account, scope)
     pace.expiry.renew, pace.expiry.lost = lambda: renew(session), lambda: lost(clients, identity.home)
     account = AccountInventory(identity.account, identity.partition, identity.caller, datetime.now(UTC))
     Collector(clients, _kinds(plan), identity, account, given.shared).run(
-        regions=None if regions is None else _names(regions), disabled=not_enabled, deadline=until, on_progress=on_progress
+        regions=names, disabled=not_enabled, scope=scope, deadline=until, on_progress=on_progress
     )
     return Inventory([account])
 
@@ -118,16 +125,24 @@ def evaluate(
     """
     chosen = _chosen(checks, config)
     plan = Plan(chosen)
-    asked = _collected(inventory) if regions is None else _names(regions)
+    scope = _scope(config)
+    asked = _collected(inventory, scope) if regions is None else _names(regions)
     if regions is not None:
+        for one in inventory.accounts:
+            _in_scope(asked, one.account, scope)
         inventory = only(inventory, asked or (), _kinds(plan))
     given = Settings.read(_given(settings, config), _known(chosen))
-    evaluation = Evaluation(inventory, given.shared)
+    evaluation = Evaluation(inventory, given.shared, scope=scope)
+    if inventory.accounts and not evaluation.accounts:
+        raise SettingsError("every account of the inventory is out of scope")
+    for account in evaluation.accounts:
+        if account.regions and not account.missing(Region) and (unknown := scope.unknown(account.account, account.regions)):
+            raise UnknownRegion(unknown, tuple(account.regions))
     needed = iam_actions_by_operation(plan)
     before: Shown = {}
     findings = tuple(finding(one, before) for one in evaluation.run(chosen.values(), lambda check: given.of(check)))
     return Report(
-        accounts=tuple(map(_account, inventory.accounts)),
+        accounts=tuple(_account(one, evaluation.view(one)) for one in evaluation.accounts),
         asked=Asked(
             checks=tuple(_asked(check, plan, given) for check in chosen.values()),
             selection=(config.selection if config else {}) if checks is None else {"checks": sorted(chosen)},
@@ -140,7 +155,9 @@ def evaluate(
         findings=findings,
         refusals=refusals(findings, lambda operation: needed.get(operation, ())),
         criteria=roll_up(findings, available=_available(chosen), ran=chosen),
-        coverage=coverage(findings, inventory, chosen.values()),
+        coverage=coverage(findings, evaluation, chosen.values()),
+        exclusions=exclusions(evaluation),
+        tags_unread=tags_unread(evaluation),
     )
 
 
@@ -148,9 +165,17 @@ def _kinds(plan: Plan) -> tuple[Kind, ...]:
     return tuple(dict.fromkeys((Account, Region, *plan.facts)))
 
 
-def _collected(inventory: Inventory) -> tuple[str, ...] | None:
-    """The regions that were asked for when an inventory was collected; None where that was all."""
-    states = [(name, state) for one in inventory.accounts for name, (state, _) in one.regions.items()]
+def _in_scope(regions: Iterable[str] | None, account: str, scope: Scope) -> None:
+    """Raise ``SettingsError`` where a region is asked for that is out of scope."""
+    for name in regions or ():
+        if (number := scope.region(account, name)) is not None:
+            raise SettingsError(f"{name} was asked for and is {scope.told(number)}")
+
+
+def _collected(inventory: Inventory, scope: Scope) -> tuple[str, ...] | None:
+    """The regions that were asked for when an inventory was collected; None where that was all in scope."""
+    found = ((one.account, name, state) for one in inventory.accounts for name, (state, _) in one.regions.items())
+    states = [(name, state) for account, name, state in found if scope.region(account, name) is None]
     if all(state != "outside" for _, state in states):
         return None
     return tuple(sorted({name for name, state in states if state == "read"}))
@@ -182,6 +207,13 @@ def _given(settings: Mapping[str, Any] | None, config: Configuration | None) -> 
         below = merged.get(name)
         merged[name] = {**below, **value} if isinstance(below, Mapping) and isinstance(value, Mapping) else value
     return merged
+
+
+def _scope(config: Configuration | None) -> Scope:
+    """What the file excludes."""
+    excluded = config.said.scope.exclude if config else ()
+    origins = tuple(config.where("scope", "exclude", number) for number in range(len(excluded))) if config else ()
+    return Scope(excluded, origins, tags_of, HOMES)
 
 
 def _origins(config: Configuration | None, checks: Chosen, settings: Mapping[str, Any] | None) -> dict[str, str]:
@@ -223,14 +255,14 @@ def _asked(check: Check[...], plan: Plan, given: Settings) -> CheckAsked:
     )
 
 
-def _account(account: AccountInventory) -> AccountScanned:
+def _account(account: AccountInventory, view: View) -> AccountScanned:
     return AccountScanned(
         account=account.account,
         partition=account.partition,
         caller=account.caller,
         observed_at=account.observed_at,
         finished_at=account.finished_at or account.observed_at,
-        regions=tuple(RegionScope(name=name, state=state, reason=reason) for name, (state, reason) in sorted(account.regions.items())),
+        regions=tuple(RegionScope(name=name, state=state, reason=reason) for name, (state, reason) in sorted(view.regions.items())),
         vanished=dict(sorted(account.vanished.items())),
         inventory=account.content_hash,
         calls=tuple(

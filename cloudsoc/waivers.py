@@ -22,7 +22,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from cloudsoc.model.patterns import matches
-from cloudsoc.model.report import CriterionResult, Finding, Outcome, Report, Waiver, WaiverUse
+from cloudsoc.model.report import CriterionResult, Finding, FoundResource, Outcome, Report, Waiver, WaiverUse
 
 FILE = "cloudsoc-waivers.toml"
 """The name under which it is looked for."""
@@ -86,12 +86,19 @@ def _waiver(place: str, row: dict[str, Any], known: Collection[str] | None) -> W
 
 def concerns(waiver: Waiver, finding: Finding) -> bool:
     """Whether a waiver names a finding, whatever its verdict."""
-    return _around(waiver, finding) and (matches(waiver.resource, finding.resource.arn) or matches(waiver.resource, finding.resource.id))
+    return matches(waiver.check, finding.check) and _names(waiver, finding.resource)
+
+
+def _names(waiver: Waiver, where: FoundResource) -> bool:
+    return _within(waiver, where) and (matches(waiver.resource, where.arn) or matches(waiver.resource, where.id))
+
+
+def _within(waiver: Waiver, where: FoundResource) -> bool:
+    return matches(waiver.account, where.account) and matches(waiver.region, where.region)
 
 
 def _around(waiver: Waiver, finding: Finding) -> bool:
-    where = finding.resource
-    return matches(waiver.check, finding.check) and matches(waiver.account, where.account) and matches(waiver.region, where.region)
+    return matches(waiver.check, finding.check) and _within(waiver, finding.resource)
 
 
 def apply(report: Report, waivers: Iterable[Waiver]) -> Report:
@@ -128,9 +135,10 @@ def _looked_at(waiver: Waiver, report: Report) -> bool:
     if not any(matches(waiver.check, one.id) for one in report.asked.checks):
         return False
     accounts = [one for one in report.accounts if matches(waiver.account, one.account)]
-    left_out = [region for one in accounts for region in one.regions if region.state == "outside" and matches(waiver.region, region.name)]
+    left_out = [region for one in accounts for region in one.regions if region.state in {"outside", "out_of_scope"} and matches(waiver.region, region.name)]
     unread = [one for one in report.findings if one.verdict is Outcome.NOT_ASSESSED and (_around(waiver, one) if one.population else concerns(waiver, one))]
-    return bool(accounts) and not left_out and not unread
+    excluded = [one for use in report.exclusions for one in use.resources if _names(waiver, one)]
+    return bool(accounts) and not left_out and not unread and not excluded
 
 
 def _criterion(result: CriterionResult, waived: dict[str, Waiver]) -> CriterionResult:

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from cloudsoc.model import NotApplicable, Resource, listed
+
+HOMES: Final = {"aws": "us-east-1", "aws-cn": "cn-north-1", "aws-us-gov": "us-gov-west-1"}
+"""By partition the region in which CloudTrail has the events of global services. AWS source: CloudTrail User Guide, "Global service events"."""
 
 
 @listed("sts:GetCallerIdentity", arn="{Account}", names={"AccountId": "{Account}"}, resource_type="AWS::::Account")

@@ -67,9 +67,8 @@ def _json(found: list[dict[str, Any]], part: int | None) -> None:
 def actions(selection: Selection) -> list[str]:
     """The IAM actions that the selected checks need, and those that every scan needs."""
     from cloudsoc.aws.permissions import iam_actions
-    from cloudsoc.engine.plan import Plan
 
-    return sorted(iam_actions(Plan(selection.checks())))
+    return sorted(iam_actions(selection.plan()))
 
 
 def refused(file: Path) -> list[str]:

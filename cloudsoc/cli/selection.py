@@ -19,6 +19,7 @@ from cloudsoc.model.verdict import Profile, Severity
 
 if TYPE_CHECKING:
     from cloudsoc.config import Configuration
+    from cloudsoc.engine.plan import Plan
     from cloudsoc.model.report import Report
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -64,6 +65,14 @@ class Selection:
         with wrong_use():
             wanted = criteria_of(self.criterion, self.category)
             return cloudsoc.select(cloudsoc.load_checks(), self.check, criteria=wanted, severity=self.severity, profile=self.profile)
+
+    def plan(self) -> Plan:
+        """What those checks need, and what the scope needs."""
+        from cloudsoc.aws.tags import TaggedResources
+        from cloudsoc.engine.plan import Plan
+
+        by_tags = self.config is not None and any(one.tags for one in self.config.said.scope.exclude)
+        return Plan(self.checks(), more=(TaggedResources,) if by_tags else ())
 
 
 def _selection(given: Mapping[str, Any], extended: bool | None, config: Configuration | None) -> Selection:

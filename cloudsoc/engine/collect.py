@@ -19,6 +19,7 @@ from cloudsoc.engine.door import UNKNOWN, Door, Way, identify, ways
 from cloudsoc.engine.evaluate import GLOBAL, judge
 from cloudsoc.engine.inventory import AccountInventory, CallRecord, Inventory, current, path
 from cloudsoc.engine.plan import fact_name, settings_of_fact
+from cloudsoc.engine.scope import Scope
 from cloudsoc.engine.signature import UNDECLARED, Kind, about, is_place, signature
 from cloudsoc.engine.snapshot import field_paths
 from cloudsoc.engine.workers import Task, Workers
@@ -74,7 +75,8 @@ class Collector:
         self._relisted: dict[tuple[Kind, str], set[str] | None] = {}
         self._placed = False  # whether the regions are known, or known to be unknown
         self._disabled: Callable[[Any], NotApplicable | None] = lambda _: None
-        self._scope: frozenset[str] | None = None
+        self._asked: frozenset[str] | None = None
+        self._scope = Scope()
         for way in ways(kinds):
             way.check()
             self._ways[way.asked_about].append(way)
@@ -87,14 +89,17 @@ class Collector:
         *,
         regions: Iterable[str] | None,
         disabled: Callable[[Any], NotApplicable | None],
+        scope: Scope | None = None,
         deadline: float | None = None,
         on_progress: Callable[[Progress], None] | None = None,
     ) -> None:
-        """Fill the inventory. ``regions``: only these (None: all); ``disabled`` says of a region's fact why nothing can be asked there.
+        """Fill the inventory. ``regions``: only these (None: all); ``disabled`` says of a region's fact why nothing can be asked there; regions that are out of
+        scope are not called.
 
         Raises ``Interrupted`` on Ctrl-C, once what there is is in the inventory.
         """
-        self._scope = None if regions is None else frozenset(regions)
+        self._asked = None if regions is None else frozenset(regions)
+        self._scope = scope or Scope()
         self._disabled = disabled
         pace = self.clients.pace
         self._workers = Workers(THREADS, pace)
@@ -316,8 +321,10 @@ class Collector:
                 self._miss(way.kind, gap, address)
         for place in entered:  # once all are known: what lives in one of them may be seen from another
             self._spread(place)
-        if way.lists and is_place(way.kind) and self._scope is not None and (unknown := sorted(self._scope - set(self.inventory.regions))):
-            raise UnknownRegion(unknown, tuple(self.inventory.regions))
+        if way.lists and is_place(way.kind):
+            known = set(self.inventory.regions)
+            if unknown := sorted((self._asked or frozenset()) - known) or self._scope.unknown(self.identity.account, known):
+                raise UnknownRegion(unknown, tuple(known))
 
     def _found(self, way: Way, item: Mapping[str, Any], parent: Address | None, around: Mapping[str, str]) -> list[Address]:
         """Note a listed resource and ask about it; regions are given back instead."""
@@ -332,8 +339,8 @@ class Collector:
         with self._lock:
             if self._workers.closed:
                 return []
-            if self._scope is not None and there not in (GLOBAL, UNKNOWN) and there not in self._scope:  # told by the resource, should the regions not be
-                self.inventory.regions.setdefault(there, ("outside", "not among the regions that were asked for"))
+            if there not in (GLOBAL, UNKNOWN) and (why := self._left_out(there)):  # told by the resource, should the regions not be
+                self.inventory.regions.setdefault(there, ("outside", why))
             new = self.inventory.found(address)
             if is_place(kind):
                 self._places[kind, there] = address
@@ -344,9 +351,27 @@ class Collector:
                 self.inventory.learn(kind, id, region)
             if is_place(kind):
                 return [address] if new and self._enter(kind, address) else []
-            if new:
+            if new and self._scope.region(self.identity.account, there) is not None:
+                self._leave(address)
+            elif new:
                 self._spread(address)
         return []
+
+    def _leave(self, address: Address) -> None:
+        """Ask nothing about a resource in a region that is out of scope, however it was seen from elsewhere."""
+        for way in self._ways[address.kind]:
+            why = f"{address.short} is in {address.region}, out of scope"
+            unread = Unread(way.source.operations[-1], why, address.region, self.identity.account, outside=True)
+            if way.lists:
+                self._miss(way.kind, unread, address)
+            else:
+                self._learn(way, address, unread)
+
+    def _left_out(self, region: str) -> str:
+        """Why a region is left out on purpose, if it is."""
+        if (number := self._scope.region(self.identity.account, region)) is not None:
+            return self._scope.told(number)
+        return "not among the regions that were asked for" if self._asked is not None and region not in self._asked else ""
 
     def _enter(self, kind: Kind, place: Address) -> bool:
         """Whether anything is asked in a region; notes what becomes of it."""
@@ -355,8 +380,8 @@ class Collector:
         with self._lock:
             if closed:
                 self.inventory.regions[place.region] = ("disabled", closed.reason)
-            elif self._scope is not None and place.region not in self._scope:
-                self.inventory.regions[place.region] = ("outside", "not among the regions that were asked for")
+            elif why := self._left_out(place.region):
+                self.inventory.regions[place.region] = ("outside", why)
             else:
                 self.inventory.regions[place.region] = ("read", "")
                 return True

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import product
 from types import NoneType
@@ -13,6 +13,7 @@ from typing import Any, cast
 from cloudsoc.engine.inventory import AccountInventory, Gap, Inventory, Value, current, path
 from cloudsoc.engine.plan import fact_name, settings_of_fact
 from cloudsoc.engine.references import References
+from cloudsoc.engine.scope import Scope, View, narrowed
 from cloudsoc.engine.signature import UNDECLARED, Element, Kind, Need, Signature, about, ancestors, derived, is_place, regional, signature
 from cloudsoc.engine.unseen import unseen
 from cloudsoc.model.check import Check
@@ -131,24 +132,40 @@ class Judgement:
     verdict: Judged
     values: tuple[Any, ...] = ()
     population: bool = False
+    tags: Mapping[str, str] | None = None
 
 
 class Evaluation:
     """All that is asked of one inventory: derived values and populations are computed once."""
 
-    def __init__(self, inventory: Inventory, settings: Mapping[str, Any] | None = None, *, derivations: Mapping[str, Any] | None = None) -> None:
-        self.inventory = inventory
+    def __init__(
+        self, inventory: Inventory, settings: Mapping[str, Any] | None = None, *, derivations: Mapping[str, Any] | None = None, scope: Scope | None = None
+    ) -> None:
+        self.inventory, self.scope = inventory, scope or Scope()
         self.shared = dict(settings or {}) | dict(derivations or {})
         self.references = References(inventory)
-        self._worlds = {id(one): World(self, one) for one in inventory.accounts}
+        self.views = {id(one): View(self.scope, one) for one in inventory.accounts}
+        self._worlds: dict[tuple[int, bool], World] = {}
 
-    def world(self, account: AccountInventory) -> World:
-        """The view on one account."""
-        return self._worlds[id(account)]
+    @property
+    def accounts(self) -> list[AccountInventory]:
+        """The accounts in scope."""
+        return [one for one in self.inventory.accounts if self.scope.account(one.account) is None]
+
+    def view(self, account: AccountInventory) -> View:
+        """What the scope leaves of an account."""
+        return self.views[id(account)]
+
+    def world(self, account: AccountInventory, narrow: bool = False) -> World:
+        """One account as checks see it; ``narrow``: as if there were nothing out of scope."""
+        key = (id(account), narrow)
+        if key not in self._worlds:
+            self._worlds[key] = World(self, account, narrow)
+        return self._worlds[key]
 
     def run(self, checks: Iterable[Check[...]], settings: Callable[[Check[...]], Mapping[str, Any]]) -> Iterator[Judgement]:
         """A judgement for every subject of every check, by account, check and resource."""
-        for account in self.inventory.accounts:
+        for account in self.accounts:
             world = self.world(account)
             for check in checks:
                 yield from world.judgements(check, settings(check))
@@ -157,10 +174,12 @@ class Evaluation:
 class World:
     """One account, as checks and derivations see it."""
 
-    def __init__(self, evaluation: Evaluation, account: AccountInventory) -> None:
-        self.evaluation, self.account = evaluation, account
+    def __init__(self, evaluation: Evaluation, account: AccountInventory, narrow: bool) -> None:
+        self.evaluation, self.account, self.narrow = evaluation, account, narrow
+        self.view = evaluation.view(account)
         self._derived: dict[tuple[Kind, str], Any] = {}
         self._readers: dict[tuple[Kind, Kind], Reader] = {}
+        self._parameter_readers: dict[tuple[str, Kind], list[Reader]] = {}
         self._rows: dict[tuple[Any, ...], tuple[list[tuple[Address, Any]], list[Unread]]] = {}
         self._children: dict[Kind, dict[tuple[Kind, str], list[Address]]] = {}
 
@@ -168,45 +187,77 @@ class World:
 
     def judgements(self, check: Check[...], settings: Mapping[str, Any]) -> Iterator[Judgement]:
         """One judgement per subject, and one per region for a population that is empty or not wholly known."""
-        asked, function = signature(check.function), check.function
+        asked, view = signature(check.function), self.view
         seen: set[str] = set()
+        inside: set[str] = set()
+        left: Counter[str] = Counter()
         for subject in asked.subjects:
-            readers = [self.parameter(subject, need) for need in asked.needs]
-            own = self.reader(subject, subject)
             for _, address in sorted(self.account.known(subject).items()):
-                seen.add(address.region if regional(subject) else GLOBAL)
-                if not self.account.in_scope(address):
+                seen.add(place := address.region if regional(subject) else GLOBAL)
+                if view.state(address.region) == "outside":
                     continue
+                if view.exclusion(address) is not None:
+                    left[place] += 1
+                    continue
+                inside.add(place)
                 if (owner := address.owner) != self.account.account:
                     said = f"owned by {owner}: judged there" if owner.isdigit() else "AWS's own: nobody but AWS can change it"
                     yield Judgement(check, self.account, address, NotApplicable(said))
                     continue
-                if is_place(subject) and self.account.regions.get(address.region, ("read", ""))[0] == "disabled":
+                if is_place(subject) and view.state(address.region) == "disabled":
                     continue
-                values = (own(address), *(read(address) for read in readers))
-                verdict = judge(function, asked, values, settings)
-                if not isinstance(verdict, NotAssessed) and (odd := _odd(verdict)):
-                    verdict = NotAssessed((Unread(check.id, odd),))
-                yield Judgement(check, self.account, address, verdict, values)
-        yield from self._population(check, asked.subjects, seen)
+                yield self._judgement(check, asked, subject, address, settings)
+        yield from self._population(check, asked.subjects, seen, {place: number for place, number in left.items() if place not in inside})
 
-    def _population(self, check: Check[...], subjects: Sequence[Kind], seen: set[str]) -> Iterator[Judgement]:
-        """What is said of all subjects of a region, or of those that belong to none, where there is none or some are not known."""
+    def _judgement(self, check: Check[...], asked: Signature, subject: Kind, address: Address, settings: Mapping[str, Any]) -> Judgement:
+        verdict, values = self._verdict(check, asked, subject, address, settings)
+        if isinstance(verdict, NotAssessed) and self.view.without and not self.narrow and all(cause.outside for cause in verdict.causes):
+            # What is out of scope is no gap: what the check says without it holds, and says so.
+            said, of = self.evaluation.world(self.account, narrow=True)._verdict(check, asked, subject, address, settings)
+            if not isinstance(said, NotAssessed):
+                verdict, values = replace(said, reason=narrowed(said, len(self.view.read))), of
+        return Judgement(check, self.account, address, verdict, values, tags=self.view.tags(address))
+
+    def _verdict(self, check: Check[...], asked: Signature, subject: Kind, address: Address, settings: Mapping[str, Any]) -> tuple[Judged, tuple[Any, ...]]:
+        values = (self.reader(subject, subject)(address), *(read(address) for read in self._parameters(check, subject, asked)))
+        verdict = judge(check.function, asked, values, settings)
+        if not isinstance(verdict, NotAssessed) and (odd := _odd(verdict)):
+            verdict = NotAssessed((Unread(check.id, odd),))
+        return verdict, values
+
+    def _parameters(self, check: Check[...], subject: Kind, asked: Signature) -> list[Reader]:
+        """The readers of a check's parameters, made once."""
+        key = (check.id, subject)
+        if key not in self._parameter_readers:
+            self._parameter_readers[key] = [self.parameter(subject, need) for need in asked.needs]
+        return self._parameter_readers[key]
+
+    def _population(self, check: Check[...], subjects: Sequence[Kind], seen: set[str], left: Mapping[str, int]) -> Iterator[Judgement]:
+        """What is said of all subjects of a region, or of those that belong to none, where there is none in scope or some are not known.
+
+        ``seen``: where there are some; ``left``: how many of them are out of scope, where all are.
+        """
         gaps: dict[str, list[Unread]] = defaultdict(list)
         for kind in dict.fromkeys(one for subject in subjects for one in ancestors(subject)):
             for gap in self.missing(kind):
-                if not gap.unread.outside:
+                if not gap.unread.outside and self.view.state(self._region_of(gap)) != "out_of_scope":
                     gaps[self._region_of(gap)].append(gap.unread)
         for region, unread in sorted(gaps.items()):
             yield Judgement(check, self.account, self._place(region), NotAssessed(tuple(dict.fromkeys(unread))), population=True)
-        none = NotApplicable(f"there is no {' or '.join(dict.fromkeys(str(subject.listing.resource_type) for subject in subjects))}")
-        for region, (state, reason) in sorted(self.account.regions.items()) if any(map(regional, subjects)) else ():
+        kinds = " or ".join(dict.fromkeys(str(subject.listing.resource_type) for subject in subjects))
+        none = NotApplicable(f"there is no {kinds}")
+        for region, (state, reason) in sorted(self.view.regions.items()) if any(map(regional, subjects)) else ():
             if state == "disabled":
                 yield Judgement(check, self.account, self._place(region), NotApplicable(reason), population=True)
             elif state == "read" and all(map(regional, subjects)) and not {region, GLOBAL} & gaps.keys() and region not in seen:
                 yield Judgement(check, self.account, self._place(region), none, population=True)
+        for region, number in sorted(left.items()):
+            if region not in gaps and self.view.state(region) != "out_of_scope":
+                yield Judgement(check, self.account, self._place(region), NotApplicable(f"out of scope: all {number} {kinds}"), population=True)
         if not all(map(regional, subjects)) and not gaps and not seen:
             yield Judgement(check, self.account, self._place(GLOBAL), none, population=True)
+        elif all(map(regional, subjects)) and not gaps and self.view.regions and not self.view.read and self.view.without:
+            yield Judgement(check, self.account, self._place(GLOBAL), NotApplicable("out of scope: all regions"), population=True)
 
     def _region_of(self, gap: Gap) -> str:
         """The region whose population has the gap, which need not be the one that was asked."""
@@ -355,7 +406,7 @@ class World:
             if isinstance(found, Unread):
                 return found
             there, target = found
-            world = self.evaluation.world(there)
+            world = self.evaluation.world(there, self.narrow)
             return world.reader(about(element.kind), element.kind)(target)
 
         return read
@@ -392,9 +443,15 @@ class World:
         readers = [self.reader(resource, element.kind) for element in elements]
         rows: list[tuple[Address, Any]] = []
         unread: list[Unread] = []
+        whole = within.region == GLOBAL  # asked of an account, not of what is in a region
+        left_out = set(self.view.left_out) if whole and regional(resource) and not is_place(top) else set()
         for address in self._within(resource, within):
-            if is_place(resource) and self.account.regions.get(address.region, ("read", ""))[0] != "read":
-                continue  # nothing was asked there; what is outside the scope is named below
+            state = self.view.state(address.region)
+            if is_place(resource) and state != "read":
+                continue  # nothing was asked there; what was left out is named below
+            if whole and state == "out_of_scope":
+                left_out.add(address.region)
+                continue
             row: tuple[Value, ...] = tuple(read(address) for read in readers)
             bad = [cause for value in row if isinstance(value, Unread) for cause in causes(value)]
             unread += bad
@@ -403,13 +460,11 @@ class World:
         for kind in ancestors(resource):
             if kind is top:
                 break
-            unread += [gap.unread for gap in self.missing(kind) if not gap.within or within.id in gap.within]
-        if regional(resource) and not is_place(top) and within.region == GLOBAL:
-            outside = sorted(region for region, (state, _) in self.account.regions.items() if state == "outside")
-            if outside:
-                read = sorted(region for region, (state, _) in self.account.regions.items() if state == "read")
-                error = f"only {', '.join(read) or 'no region'} was read; outside the scope that was asked for: {', '.join(outside)}"
-                unread.append(Unread(resource.listing.operations[-1], error, account=self.account.account, outside=True))
+            gaps = (gap.unread for gap in self.missing(kind) if not gap.within or within.id in gap.within)
+            unread += [one for one in gaps if not (one.outside and self.narrow and one.region in self.view.without)]
+        if left_out - (self.view.without if self.narrow else set()):
+            error = f"only {', '.join(self.view.read) or 'no region'} was read; outside the scope: {', '.join(sorted(left_out))}"
+            unread.append(Unread(resource.listing.operations[-1], error, account=self.account.account, outside=True))
         return rows, list(dict.fromkeys(unread))
 
     def _within(self, resource: Kind, within: Address) -> list[Address]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shlex
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import fields, is_dataclass
 from datetime import datetime
@@ -11,14 +11,15 @@ from functools import cache
 from string import Formatter
 from typing import Any
 
-from cloudsoc.engine.evaluate import GLOBAL, Judgement
-from cloudsoc.engine.inventory import AccountInventory, Inventory
+from cloudsoc.engine.evaluate import GLOBAL, Evaluation, Judgement
+from cloudsoc.engine.inventory import AccountInventory
+from cloudsoc.engine.scope import View, own_tags
 from cloudsoc.engine.signature import is_place, regional, signature
 from cloudsoc.engine.unseen import hidden
 from cloudsoc.model.check import Check
 from cloudsoc.model.fact import Address
 from cloudsoc.model.parameters import Every
-from cloudsoc.model.report import Cause, CoverageRow, Finding, FoundResource, Outcome, finding_id
+from cloudsoc.model.report import Cause, CoverageRow, ExclusionUse, Finding, FoundResource, Outcome, PlaceOutOfScope, TagsUnread, finding_id
 from cloudsoc.model.verdict import Failed, NotApplicable, NotAssessed, Passed, Unread
 
 LONGEST, MOST, DEEPEST = 300, 8, 4
@@ -60,7 +61,12 @@ def finding(judgement: Judgement, before: Shown | None = None) -> Finding:
 
 
 def _resource(judgement: Judgement) -> FoundResource:
-    address, subject = judgement.address, judgement.values[0] if judgement.values else None
+    tags = own_tags(judgement.values[0] if judgement.values else None) if judgement.tags is None else judgement.tags
+    return found_resource(judgement.address, judgement.account.account, tags)
+
+
+def found_resource(address: Address, account: str, tags: Mapping[str, str] | None) -> FoundResource:
+    """A resource as others take it in. ``account``: in which it was found."""
     listing = address.kind.listing
     kind = listing.resource_type if listing else ("AWS::::Account" if address.region == GLOBAL else "AWS::EC2::Region")
     return FoundResource(
@@ -68,21 +74,11 @@ def _resource(judgement: Judgement) -> FoundResource:
         id=address.short,
         type=kind,
         region=address.region,
-        account=judgement.account.account,
+        account=account,
         partition=address.partition,
         owner=address.owner,
-        tags=_tags(subject),
+        tags=None if tags is None else dict(tags),
     )
-
-
-def _tags(subject: Any) -> dict[str, str] | None:
-    """Where the resource's own answer has tags: AWS writes them as pairs of key and value, or as a map."""
-    tags = getattr(subject, "tags", None)
-    if isinstance(tags, Mapping):
-        return {str(key): str(value) for key, value in tags.items()}
-    if isinstance(tags, tuple) and all(hasattr(tag, "key") and hasattr(tag, "value") for tag in tags):
-        return {str(tag.key): str(tag.value) for tag in tags}
-    return None
 
 
 def _cause(unread: Unread) -> Cause:
@@ -181,26 +177,69 @@ def _some(items: Mapping[str, Any], depth: int) -> Any:
 # -- coverage ---------------------------------------------------------------------------------------------------------
 
 
-def coverage(findings: Iterable[Finding], inventory: Inventory, checks: Iterable[Check[...]]) -> tuple[CoverageRow, ...]:
-    """How many subjects of each check were judged, by account and region; those outside the scope are counted, not judged."""
+def coverage(findings: Iterable[Finding], evaluation: Evaluation, checks: Iterable[Check[...]]) -> tuple[CoverageRow, ...]:
+    """How many subjects of each check were judged, by account and region; those that were left out on purpose are counted, not judged."""
     counts: Counter[tuple[str, str, str, str]] = Counter()
     for one in findings:
         counts[one.check, one.resource.account, one.resource.region, "outside" if one.outside else one.verdict.value] += 1
     for check in checks:
-        for account in inventory.accounts:
-            for region, number in _outside(check, account).items():
-                counts[check.id, account.account, region, "outside"] += number
+        for account in evaluation.inventory.accounts:
+            whole = evaluation.scope.account(account.account) is not None
+            for (region, what), number in _left_out(check, account, evaluation.view(account), whole).items():
+                counts[check.id, account.account, region, what] += number
     rows: dict[tuple[str, str, str], dict[str, int]] = {}
     for (check_id, account_id, region, what), number in counts.items():
         rows.setdefault((check_id, account_id, region), {})[what] = number
     return tuple(CoverageRow(check=key[0], account=key[1], region=key[2], **row) for key, row in sorted(rows.items()))
 
 
-def _outside(check: Check[...], account: AccountInventory) -> Counter[str]:
-    found: Counter[str] = Counter()
+def _left_out(check: Check[...], account: AccountInventory, view: View, whole: bool) -> Counter[tuple[str, str]]:
+    """The subjects of a check that were not judged, by region and why; ``whole``: the account is out of scope as a whole."""
+    found: Counter[tuple[str, str]] = Counter()
     for subject in signature(check.function).subjects:
-        found.update(address.region for address in account.known(subject).values() if not account.in_scope(address))
-        if regional(subject) and not is_place(subject):
+        for address in account.known(subject).values():
+            if whole:
+                found[address.region, "out_of_scope"] += 1
+            elif view.state(address.region) == "outside":
+                found[address.region, "outside"] += 1
+            elif view.exclusion(address) is not None:
+                found[address.region, "out_of_scope"] += 1
+        if regional(subject) and not is_place(subject) and not whole:
             # What lies there was not even listed: the region itself stands for it.
-            found.update(region for region, (state, _) in account.regions.items() if state == "outside" and region not in found)
+            seen = {region for region, _ in found}
+            found.update((region, view.state(region)) for region in view.left_out - seen)
     return found
+
+
+def exclusions(evaluation: Evaluation) -> tuple[ExclusionUse, ...]:
+    """What each exclusion took out of the scope, in their order."""
+    scope = evaluation.scope
+    accounts: dict[int, list[str]] = defaultdict(list)
+    regions: dict[int, list[PlaceOutOfScope]] = defaultdict(list)
+    resources: dict[int, list[FoundResource]] = defaultdict(list)
+    for account in evaluation.inventory.accounts:
+        if (whole := scope.account(account.account)) is not None:
+            accounts[whole].append(account.account)
+            continue
+        view = evaluation.view(account)
+        for name in sorted(view.regions):
+            if (number := scope.region(account.account, name)) is not None:
+                regions[number].append(PlaceOutOfScope(account=account.account, region=name))
+        for _, (address, number) in sorted(view.excluded.items()):
+            resources[number].append(found_resource(address, account.account, view.tags(address)))
+    origins = dict(enumerate(scope.origins))
+    return tuple(
+        ExclusionUse(
+            exclusion=one, origin=origins.get(number, ""), accounts=tuple(accounts[number]), regions=tuple(regions[number]), resources=tuple(resources[number])
+        )
+        for number, one in enumerate(scope.exclusions)
+    )
+
+
+def tags_unread(evaluation: Evaluation) -> tuple[TagsUnread, ...]:
+    """The resources that no exclusion by tags could take out, because their tags are not known: how many, and why."""
+    return tuple(
+        TagsUnread(account=account.account, region=region, type=kind, resources=len(ids), cause=_cause(unread))
+        for account in evaluation.accounts
+        for (kind, region, unread), ids in sorted(evaluation.view(account).undecided.items())
+    )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from functools import cached_property
 from typing import Any
@@ -16,14 +16,16 @@ from cloudsoc.model.parameters import Shared
 
 
 class Plan:
-    """What the checks need. Raises ``DeclarationError`` where derivations depend on each other."""
+    """What the checks need, and ``more`` facts beside. Raises ``DeclarationError`` where derivations depend on each other."""
 
-    def __init__(self, checks: Mapping[str, Check[...]]) -> None:
+    def __init__(self, checks: Mapping[str, Check[...]], more: Iterable[Kind] = ()) -> None:
         self.checks = dict(checks)
         self.graph: nx.DiGraph[Any] = nx.DiGraph()
         self._named: dict[str, Kind] = {}
         for check in self.checks.values():
             self._function(check, signature(check.function))
+        for kind in more:
+            self._kind(kind)
         if not nx.is_directed_acyclic_graph(self.graph):
             circle = " -> ".join(getattr(node, "__name__", str(node)) for node, _ in nx.find_cycle(self.graph))
             raise DeclarationError(f"derivations depend on each other: {circle}")

@@ -111,11 +111,11 @@ class Exclusion(_Model):
     model_config = ConfigDict(json_schema_extra={"anyOf": [{"required": [one]} for one in ("regions", "all_regions_but", "accounts", "tags")]})
 
     reason: str = Field(pattern=r"\S", description="why it is no part of the system under audit; an auditor reads this")
-    regions: Patterns = Field(default=(), description="names of regions, or patterns over them")
-    all_regions_but: Patterns = Field(default=(), description="every region that none of these names or patterns means")
-    accounts: Annotated[tuple[AccountId, ...], Field(min_length=1)] = Field(default=(), description="ids of accounts")
-    tags: Annotated[dict[str, Patterns], Field(min_length=1)] = Field(
-        default_factory=dict, description="keys of tags and for each the values, or patterns over them, of which the resource has one"
+    regions: Patterns | None = Field(default=None, description="names of regions, or patterns over them")
+    all_regions_but: Patterns | None = Field(default=None, description="every region that none of these names or patterns means")
+    accounts: Annotated[tuple[AccountId, ...], Field(min_length=1)] | None = Field(default=None, description="ids of accounts")
+    tags: Annotated[dict[str, Patterns], Field(min_length=1)] | None = Field(
+        default=None, description="keys of tags and for each the values, or patterns over them, of which the resource has one"
     )
 
     @model_validator(mode="after")
@@ -138,6 +138,33 @@ class FoundResource(_Model):
     partition: str
     owner: str = Field(description="the account that owns the resource")
     tags: dict[str, str] | None = Field(default=None, description="None where they were not read")
+
+
+class PlaceOutOfScope(_Model):
+    """A region of an account that is out of scope."""
+
+    account: str
+    region: str
+
+
+class ExclusionUse(_Model):
+    """An exclusion, and what it took out of the scope: known, counted and not judged."""
+
+    exclusion: Exclusion
+    origin: str = Field(default="", description="where it is declared: file:line")
+    accounts: tuple[str, ...] = ()
+    regions: tuple[PlaceOutOfScope, ...] = ()
+    resources: tuple[FoundResource, ...] = Field(default=(), description="taken out by their tags, or by those of what they exist in")
+
+
+class TagsUnread(_Model):
+    """Resources of one type that could not be excluded by their tags, because these are not known; they were judged."""
+
+    account: str
+    region: str
+    type: str
+    resources: int
+    cause: Cause
 
 
 class Finding(_Model):
@@ -210,7 +237,9 @@ class RegionScope(_Model):
     """A region and what became of it."""
 
     name: str
-    state: Literal["read", "disabled", "outside"]
+    state: Literal["read", "disabled", "outside", "out_of_scope"] = Field(
+        description="outside: not asked for; out_of_scope: declared to be no part of the system under audit"
+    )
     reason: str = ""
 
 
@@ -239,11 +268,12 @@ class CoverageRow(_Model):
     not_applicable: int = 0
     not_assessed: int = 0
     outside: int = Field(default=0, description="not judged, because of the scope that was asked for")
+    out_of_scope: int = Field(default=0, description="not judged, because it is declared to be no part of the system under audit")
 
     @property
     def subjects(self) -> int:
         """All subjects, judged or not."""
-        return self.passed + self.failed + self.not_applicable + self.not_assessed + self.outside
+        return self.passed + self.failed + self.not_applicable + self.not_assessed + self.outside + self.out_of_scope
 
 
 class CriterionState(Enum):
@@ -311,6 +341,8 @@ class Report(_Model):
     coverage: tuple[CoverageRow, ...]
     refusals: tuple[Refusal, ...] = Field(default=(), description="the rights that the identity lacked, those behind most findings first")
     waivers: tuple[WaiverUse, ...] = Field(default=(), description="the waivers that were given, and what became of them")
+    exclusions: tuple[ExclusionUse, ...] = Field(default=(), description="what is declared to be out of scope, and what that took out")
+    tags_unread: tuple[TagsUnread, ...] = Field(default=(), description="what stays in scope because nobody knows its tags")
 
     def to_json(self, *, indent: int | None = None) -> str:
         """The report as JSON text, after the schema that ``cloudsoc schema`` prints."""

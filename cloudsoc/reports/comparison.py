@@ -143,12 +143,15 @@ class _Scope:
         self._checks = {one.id for one in report.asked.checks}
         self._regions = {(one.account, region.name) for one in report.accounts for region in one.regions if region.state == "read"}
         self._accounts = {one.account for one in report.accounts}
+        self._excluded = {(where.account, where.arn) for one in report.exclusions for where in one.resources}
         self._unread = {(one.check, one.resource.account) for one in report.findings if one.population and one.verdict is Outcome.NOT_ASSESSED}
 
     def what_became_of(self, finding: Finding) -> Change:
         """Of a failure that the newer report does not have."""
         where = finding.resource
         if finding.check not in self._checks or where.account not in self._accounts:
+            return Change.NOT_COMPARED
+        if (where.account, where.arn) in self._excluded:
             return Change.NOT_COMPARED
         if where.region != "global" and (where.account, where.region) not in self._regions:
             return Change.NOT_COMPARED

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from cloudsoc.model.report import Cause, Finding, Report, WaiverUse
 from cloudsoc.model.verdict import Severity
+from cloudsoc.reports.terminal import count, some
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +97,22 @@ def stale_line(use: WaiverUse) -> str:
         "unmatched": "waives nothing: what it names did not fail",
     }.get(use.state, f"expires on {waiver.expires.isoformat()}")
     return f"{waiver.check} on {waiver.resource} ({waiver.ticket}, {waiver.owner}): {what}"
+
+
+def excluded(report: Report) -> list[str]:
+    """What is out of scope, an exclusion a line: how much it took out, why, and where that is declared; then what it could not because of unread tags."""
+    lines = []
+    for one in report.exclusions:
+        took = ((one.accounts, "account"), (one.regions, "region"), (one.resources, "resource"))
+        much = ", ".join(count(len(what), name) for what, name in took if what) or "nothing"
+        lines.append(f"{much}: {one.exclusion.reason}" + (f" ({one.origin})" if one.origin else ""))
+    unread: dict[str, Counter[str]] = defaultdict(Counter)
+    for left in report.tags_unread:
+        unread[f"{left.cause.operation}: {left.cause.error}"][left.type] += left.resources
+    for why, types in sorted(unread.items()):
+        kinds = some([f"{number} {kind}" for kind, number in types.most_common()], 3)
+        lines.append(f"judged, because their tags are not known: {kinds}: {why}")
+    return lines
 
 
 @dataclass(frozen=True, slots=True)

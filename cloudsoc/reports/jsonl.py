@@ -21,27 +21,29 @@ KINDS = {
     "finding": "Finding",
     "refusal": "Refusal",
     "waiver": "WaiverUse",
+    "exclusion": "ExclusionUse",
+    "tags_unread": "TagsUnread",
+}
+_ROWS = {
+    "criterion": "criteria",
+    "coverage": "coverage",
+    "finding": "findings",
+    "refusal": "refusals",
+    "waiver": "waivers",
+    "exclusion": "exclusions",
+    "tags_unread": "tags_unread",
 }
 """What a line may be, besides the first (``report``), and the definition in the report's schema that it follows."""
 
 
 def jsonl(report: Report) -> Iterator[str]:
-    """The report line by line: what was asked, then the accounts, each with its calls, then criteria, coverage, findings, refusals and waivers."""
+    """The report line by line: what was asked, then the accounts, each with its calls, then criteria, coverage, findings, refusals, waivers and what is out of scope."""
     yield _line("report", {"schema_version": report.schema_version, "asked": report.asked.model_dump(mode="json")})
     for account in report.accounts:
         yield _line("account", account.model_dump(mode="json", exclude={"calls"}))
         for call in account.calls:
             yield _line("call", {"account": account.account, "partition": account.partition, **call.model_dump(mode="json")})
-    yield from chain.from_iterable(
-        _lines(kind, rows)
-        for kind, rows in (
-            ("criterion", report.criteria),
-            ("coverage", report.coverage),
-            ("finding", report.findings),
-            ("refusal", report.refusals),
-            ("waiver", report.waivers),
-        )
-    )
+    yield from chain.from_iterable(_lines(kind, getattr(report, field)) for kind, field in _ROWS.items())
 
 
 def _line(kind: str, body: dict[str, Any]) -> str:
@@ -69,13 +71,7 @@ def read(lines: Iterable[str]) -> Report:
         calls[call.pop("partition"), call.pop("account")].append(call)
     accounts = [account | {"calls": calls[account["partition"], account["account"]]} for account in found["account"]]
     top = found["report"][0] if found["report"] else {}
-    rows = {
-        "criteria": found["criterion"],
-        "coverage": found["coverage"],
-        "findings": found["finding"],
-        "refusals": found["refusal"],
-        "waivers": found["waiver"],
-    }
+    rows = {field: found[kind] for kind, field in _ROWS.items()}
     return Report.from_json(json.dumps(top | {"accounts": accounts} | rows))
 
 

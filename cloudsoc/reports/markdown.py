@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 
 from cloudsoc.model.report import CriterionResult, CriterionState, Finding, Outcome, Refusal, Report
-from cloudsoc.reports.folding import FailedCheck, Gap, failed_checks, gaps, stale, told
+from cloudsoc.reports.folding import FailedCheck, Gap, excluded, failed_checks, gaps, stale, told
 from cloudsoc.reports.screen import last_line
 from cloudsoc.reports.terminal import count, printable, shorten, some
 
@@ -63,6 +63,8 @@ def _parts(report: Report) -> Iterator[str]:
     if lines := stale(report):
         yield "\n## Waivers that need a look\n\n" + "".join(f"- {text(line)}\n" for line in lines)
     yield from _not_assessed(report)
+    if lines := excluded(report):
+        yield "\n## Out of scope\n\n" + "".join(f"- {text(line)}\n" for line in lines)
     if manual := [one.id.value for one in report.criteria if one.state is CriterionState.MANUAL]:
         yield f"\n## What a person has to show\n\nNo check shows these directly: {', '.join(manual)}.\n"
 

@@ -12,7 +12,7 @@ from tabulate import tabulate
 
 from cloudsoc.model.report import CriterionResult, CriterionState, Finding, Outcome, Report
 from cloudsoc.model.verdict import Severity
-from cloudsoc.reports.folding import FailedCheck, Failure, Gap, failed_checks, gaps, not_grantable, stale
+from cloudsoc.reports.folding import FailedCheck, Failure, Gap, excluded, failed_checks, gaps, not_grantable, stale
 from cloudsoc.reports.terminal import coloured, count, printable, shorten, some, wrapped
 
 LINES = 40
@@ -50,6 +50,7 @@ def _told(report: Report, width: int, whole: str, rows: _Rows) -> str:
         _findings(report, width, rows.worst),
         _waivers(report, width, rows.gaps),
         _not_assessed(report, width, rows.gaps),
+        _out_of_scope(report, width, rows.gaps),
     )
     blocks = ["\n".join(lines) for lines in map(list, sections) if lines]
     end = [printable(whole)] if whole else []
@@ -203,6 +204,15 @@ def _refused(report: Report, width: int) -> Iterator[str]:
         told, blocked = next(iter(barred.items()))
         more = sum(map(len, barred.values())) - len(blocked)
         yield "  " + coloured(shorten(f"{told}: {some(list(blocked), 2)}" + (f", and other policies {more} more" if more else ""), width - 2))
+
+
+def _out_of_scope(report: Report, width: int, most: int) -> Iterator[str]:
+    lines = excluded(report)
+    if lines:
+        yield _heading("OUT OF SCOPE")
+        yield from (f"  {shorten(line, width - 2)}" for line in lines[:most])
+        if rest := lines[most:]:
+            yield coloured(f"  and {len(rest)} more")
 
 
 def _gap(gap: Gap) -> str:

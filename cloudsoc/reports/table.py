@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from tabulate import tabulate
 
 from cloudsoc.model.report import Report
-from cloudsoc.reports.folding import stale, told
+from cloudsoc.reports.folding import excluded, stale, told
 from cloudsoc.reports.screen import last_line
 from cloudsoc.reports.terminal import printable
 
@@ -28,11 +28,15 @@ def table(report: Report) -> str:
         )
         for one in report.findings
     ]
-    coverage = [(one.check, one.account, one.region, one.passed, one.failed, one.not_applicable, one.not_assessed, one.outside) for one in report.coverage]
+    coverage = [
+        (one.check, one.account, one.region, one.passed, one.failed, one.not_applicable, one.not_assessed, one.outside, one.out_of_scope)
+        for one in report.coverage
+    ]
     parts = (
         _rows(("criterion", "state", "summary", "why", "what an auditor asks for"), criteria),
         _rows(("verdict", "severity", "check", "account", "region", "resource", "reason", "remedy"), findings),
-        _rows(("check", "account", "region", "passed", "failed", "not applicable", "not assessed", "outside"), coverage),
+        _rows(("check", "account", "region", "passed", "failed", "not applicable", "not assessed", "outside", "out of scope"), coverage),
+        *([_rows(("out of scope",), [(line,) for line in excluded(report)])] if report.exclusions else []),
         *([_rows(("waivers that need a look",), [(line,) for line in stale(report)])] if stale(report) else []),
         last_line(report) + "\n",
     )

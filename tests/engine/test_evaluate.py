@@ -358,7 +358,7 @@ def test_disabled_and_outside_regions() -> None:
     assert cause.outside
     (one,) = [finding(judgement) for judgement in judged(counts, street)]
     assert one.outside
-    rows = coverage([], street.whole, [lit_and_shut])
+    rows = coverage([], Evaluation(street.whole), [lit_and_shut])
     assert [(row.region, row.outside) for row in rows] == [(THERE, 1)]
     street.inventory.regions[THERE] = ("disabled", "it is not enabled")
     assert populations(lit_and_shut, street) == {THERE: NotApplicable("it is not enabled")}

@@ -63,7 +63,7 @@ def html(report: Report) -> str:
         "body",
         e("a", "To the findings", href="#findings", class_="skip"),
         e("header", e("h1", title), *_scanned(report), _tally(report), _complete(report)),
-        _navigation(),
+        _navigation(report),
         e(
             "main",
             _criteria(report),
@@ -71,6 +71,7 @@ def html(report: Report) -> str:
             _findings(report),
             _waivers(report),
             _not_assessed(report),
+            *([_out_of_scope(report)] if report.exclusions else []),
             _asked(report),
             _coverage(report),
             _collection(report),
@@ -103,13 +104,14 @@ def _words(value: Outcome | CriterionState) -> str:
 # -- the head ---------------------------------------------------------------------------------------------------------
 
 
-def _navigation() -> ET.Element:
+def _navigation(report: Report) -> ET.Element:
     places = {
         "criteria": "Criteria",
         "failed": "Failed checks",
         "findings": "Findings",
         "waivers": "Waivers",
         "not-assessed": "Not assessed",
+        **({"out-of-scope": "Out of scope"} if report.exclusions else {}),
         "asked": "For the auditor",
         "coverage": "Coverage",
         "collection": "Collection record",
@@ -357,6 +359,20 @@ def _not_assessed(report: Report) -> ET.Element:
     return _section("not-assessed", "Not assessed", *parts)
 
 
+def _out_of_scope(report: Report) -> ET.Element:
+    """What is declared to be no part of the system under audit, by name, and what stays in because nobody knows its tags."""
+    rows: list[Sequence[Child]] = []
+    for use in report.exclusions:
+        resources = e("details", e("summary", count(len(use.resources), "resource")), e("ul", *(e("li", e("code", one.arn)) for one in use.resources)))
+        regions = ", ".join(f"{one.region} of {one.account}" for one in use.regions)
+        rows.append((use.exclusion.reason, use.origin, ", ".join(use.accounts), regions, resources if use.resources else ""))
+    parts: list[Child] = [_table("Known and not judged", ("why", "declared in", "accounts", "regions", "resources"), rows)]
+    if report.tags_unread:
+        told = [(one.type, one.resources, one.region, one.account, f"{one.cause.operation}: {one.cause.error}") for one in report.tags_unread]
+        parts.append(_table("Judged, because nobody knows their tags", ("type", "resources", "region", "account", "cause"), told))
+    return _section("out-of-scope", "Out of scope", *parts)
+
+
 def _gap(gap: Gap) -> Sequence[Child]:
     accounts = sorted({one.resource.account for one in gap.findings})
     return gap.what, len(gap.findings), ", ".join(gap.regions), ", ".join(accounts), _names(gap.checks), shorten(gap.cause.message, 300)
@@ -398,7 +414,7 @@ def _coverage(report: Report) -> ET.Element:
     )
 
 
-_COUNTS = ("passed", "failed", "not applicable", "not assessed", "outside")
+_COUNTS = ("passed", "failed", "not applicable", "not assessed", "outside", "out of scope")
 
 
 def _sums(rows: Iterable[CoverageRow], key: Callable[[CoverageRow], str]) -> Iterator[Sequence[Child]]:
