@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import platform
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError
 from importlib.metadata import version as installed
@@ -98,7 +98,7 @@ def collect(
     session = session if session is not None else default_session()
     clients = Clients(session, {*plan.operations, *EVERY_SCAN}, THREADS, pace=pace)
     names = None if regions is None else _names(regions)
-    identity = who(clients, scope.home((session.region_name, *(names or ()))))
+    identity = who(clients, scope.home(session.region_name, _existing(session)))
     if (number := scope.account(identity.account)) is not None:
         raise SettingsError(f"account {identity.account} is {scope.told(number)}")
     _in_scope(names, identity.account, scope)
@@ -163,6 +163,11 @@ def evaluate(
 
 def _kinds(plan: Plan) -> tuple[Kind, ...]:
     return tuple(dict.fromkeys((Account, Region, *plan.facts)))
+
+
+def _existing(session: Any) -> Iterator[str]:
+    """The regions that there may be where the credentials lead to, as botocore knows them."""
+    yield from session.get_available_regions("ec2", session.get_partition_for_region(session.region_name))
 
 
 def _in_scope(regions: Iterable[str] | None, account: str, scope: Scope) -> None:

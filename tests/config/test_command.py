@@ -110,7 +110,7 @@ def test_show_says_where_each_value_comes_from(capsys: pytest.CaptureFixture[str
     assert found["settings.classification_tag"][1] == "default"
     assert found[f"checks.{ROTATION}.max_rotation_days"] == (90, "cloudsoc.toml:7")
     assert main(["config", "show"]) == 0
-    assert "cloudsoc.toml:7" in capsys.readouterr().out
+    assert "cloudsoc.toml:5" in capsys.readouterr().out
 
 
 def test_show_without_a_file_shows_defaults(capsys: pytest.CaptureFixture[str]) -> None:
