@@ -89,6 +89,10 @@ def collect(
     rates: Rates | None = RATES,
 ) -> Inventory:
     """The facts that checks need, of one account; parameters and errors as for ``scan``."""
+    if config is not None:
+        limits = config.said.scan
+        deadline = limits.deadline if deadline == DEADLINE and limits.deadline is not None else deadline
+        max_rate = limits.max_rate if max_rate is None else max_rate
     until = None if deadline is None else _limit("deadline", seconds, deadline)
     pace = Pace(rates, None if max_rate is None else _limit("max_rate", rate, max_rate))
     chosen = _chosen(checks, config)
@@ -226,7 +230,11 @@ def _origins(config: Configuration | None, checks: Chosen, settings: Mapping[str
     given = {f"settings.{name}" for name in settings or {}}
     given |= {f"checks.{id}.{name}" for id, own in (settings or {}).items() if isinstance(own, Mapping) for name in own}
     found = config.origins if config else {}
-    return {place: where for place, where in found.items() if place not in given and (checks is None or not place.startswith("select."))}
+    return {
+        place: where
+        for place, where in found.items()
+        if place not in given and not place.startswith("scan.") and (checks is None or not place.startswith("select."))
+    }
 
 
 def _known(chosen: Checks) -> Checks:

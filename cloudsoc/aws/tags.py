@@ -27,6 +27,9 @@ TOLD: Final = frozenset(
 )
 """Types of resources, as CloudFormation writes them, of which the tagging API tells in the region in which they are."""
 
+NEVER: Final = frozenset("AWS::IAM::AccessKey AWS::IAM::Group AWS::IAM::RootUser AWS::Config::DeliveryChannel AWS::SSO::Assignment".split())
+"""Types that cannot have tags."""
+
 
 @reading(OPERATION)
 def tags_of_region(call: Calls, _: Address) -> Iterator[Mapping[str, Any]]:
@@ -60,6 +63,8 @@ def tags_of(account: AccountInventory, address: Address) -> Mapping[str, str] | 
     own = own_tags(account.values(address.kind).get(address.id))
     if own is not None:
         return own
+    if resource_type(address.kind) in NEVER:
+        return {}
     regions = {place.region: account.values(TaggedResources).get(id) for id, place in account.known(Region).items()}
     kind = resource_type(address.kind)
     told = regions.get(address.region)

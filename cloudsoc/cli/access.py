@@ -9,6 +9,7 @@ from functools import wraps
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
+from click.core import ParameterSource
 
 if TYPE_CHECKING:
     import boto3
@@ -31,13 +32,13 @@ class Access:
     profile: str | None
     role_arn: str | None
     external_id: str | None
-    deadline: float
+    deadline: float | None
     max_rate: float | None
 
     @property
     def limits(self) -> dict[str, Any]:
-        """How long and how fast, as ``cloudsoc.scan`` and ``cloudsoc.collect`` take it."""
-        return {"deadline": self.deadline, "max_rate": self.max_rate}
+        """How long and how fast, as ``cloudsoc.scan`` and ``cloudsoc.collect`` take it; what was not given the file of settings may say."""
+        return {name: value for name, value in (("deadline", self.deadline), ("max_rate", self.max_rate)) if value is not None}
 
     def session(self) -> boto3.Session:
         """The session of that identity; use it within ``reachable``."""
@@ -87,7 +88,8 @@ def reaching(command: F) -> F:
     ) -> Any:
         if external_id and not role_arn:
             raise click.UsageError("--external-id goes with --role-arn")
-        return command(access=Access(region, profile, role_arn, external_id, deadline, max_rate), **rest)
+        given = click.get_current_context().get_parameter_source("deadline") is not ParameterSource.DEFAULT
+        return command(access=Access(region, profile, role_arn, external_id, deadline if given else None, max_rate), **rest)
 
     options = (
         click.option(

@@ -15,7 +15,7 @@ from cloudsoc.reports.terminal import count, printable
 if TYPE_CHECKING:
     from cloudsoc.config import Configuration
 
-DEFAULT = "default"
+DEFAULT, UNDECLARED = "default", "not declared"
 
 
 class InForce(NamedTuple):
@@ -38,7 +38,7 @@ def check(config: Configuration | None) -> None:
     if config is None:
         raise click.UsageError("there is no file of settings here or in a folder above; --config names one")
     selection = selection_of(config)
-    chosen, said = selection.checks(), [one for one in in_force(selection) if one.origin != DEFAULT]
+    chosen, said = selection.checks(), [one for one in in_force(selection) if one.origin not in {DEFAULT, UNDECLARED}]
     click.echo(_table(said), nl=False)
     click.echo(f"{printable(config.name)}: right; {count(len(chosen), 'check')} chosen, {count(len(config.said.scope.exclude), 'exclusion')} from the scope")
 
@@ -80,6 +80,10 @@ def in_force(selection: Selection) -> Iterator[InForce]:
         if value or name == "profile":
             plain = [getattr(item, "value", item) for item in value] if isinstance(value, tuple) else value.value if value else "extended"
             yield InForce(f"select.{name}", plain, selection.origins.get(f"select.{name}", DEFAULT))
+    for name, default in (("deadline", "30m"), ("max_rate", None)):
+        value = getattr(file.said.scan, name)
+        if (in_file := value is not None) or default:
+            yield InForce(f"scan.{name}", value if in_file else default, file.where("scan", name) if in_file else DEFAULT)
     with wrong_use():
         known, chosen = cloudsoc.load_checks(), selection.checks()
     given = Settings.read(file.settings, known)
@@ -92,11 +96,11 @@ def in_force(selection: Selection) -> Iterator[InForce]:
 
 
 def _setting(place: str, value: Any, file: Configuration) -> InForce:
-    from cloudsoc.engine.signature import UNDECLARED
+    from cloudsoc.engine import signature
     from cloudsoc.settings import plain
 
-    if value is UNDECLARED:
-        return InForce(place, None, "not declared")
+    if value is signature.UNDECLARED:
+        return InForce(place, None, UNDECLARED)
     return InForce(place, plain(value), file.origins.get(place, DEFAULT))
 
 

@@ -61,7 +61,7 @@ class Configuration:
         said = self.said.model_dump(mode="json", exclude_defaults=True)
         for number, _ in enumerate(self.said.scope.exclude):
             yield "scope", "exclude", number
-        yield from (("select", name) for name in said.get("select", {}))
+        yield from ((table, name) for table in ("select", "scan") for name in said.get(table, {}))
         yield from (("settings", name) for name in self.said.settings)
         yield from (("checks", id, name) for id, own in self.said.checks.items() for name in own)
 

@@ -106,12 +106,11 @@ def excluded(report: Report) -> list[str]:
         took = ((one.accounts, "account"), (one.regions, "region"), (one.resources, "resource"))
         much = ", ".join(count(len(what), name) for what, name in took if what) or "nothing"
         lines.append(f"{much}: {one.exclusion.reason}" + (f" ({one.origin})" if one.origin else ""))
-    unread: dict[str, Counter[str]] = defaultdict(Counter)
+    unread: Counter[str] = Counter()
     for left in report.tags_unread:
-        unread[f"{left.cause.operation}: {left.cause.error}"][left.type] += left.resources
-    for why, types in sorted(unread.items()):
-        kinds = some([f"{number} {kind}" for kind, number in types.most_common()], 3)
-        lines.append(f"judged, because their tags are not known: {kinds}: {why}")
+        unread[left.type] += left.resources
+    if unread:
+        lines.append(f"judged, because their tags are not known: {some([f'{number} {kind}' for kind, number in unread.most_common()])}")
     return lines
 
 

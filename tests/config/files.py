@@ -27,6 +27,10 @@ categories = ["security", "processing-integrity"]
 severity = "medium"
 profile = "extended"
 
+[scan]
+deadline = "1.5h"
+max_rate = 5
+
 [settings]
 trusted_accounts = ["444455556666"]
 
@@ -59,6 +63,9 @@ BAD = {
     "a severity": ('[select]\nseverity = "hihg"', 2, "select.severity: 'hihg' is none of low, medium, high, critical"),
     "a criterion": ('[select]\ncriteria = [\n"CC6.1",\n"CC6.11"]', 4, "select.criteria.1: there is no 'CC6.11'; did you mean CC6.1?"),
     "a profile": ('[select]\nprofile = "all"', 2, "select.profile: 'all' is none of core, extended"),
+    "a deadline": ('[scan]\ndeadline = "soon"', 2, "scan.deadline: "),
+    "a deadline of nothing": ('[scan]\ndeadline = "0s"', 2, "scan.deadline: '0s' is no duration above zero"),
+    "a rate": ("[scan]\nmax_rate = 0", 2, "scan.max_rate: Input should be greater than 0"),
     "a shared setting": ("[settings]\ntrusted_acounts = []", 2, "settings.trusted_acounts: there is no such setting; did you mean trusted_accounts?"),
     "a shared setting's type": ('[settings]\ntrusted_accounts = [\n"1",\n2]', 4, "settings.trusted_accounts.1: Input should be a valid string, not 2"),
     "a check's setting as shared": (

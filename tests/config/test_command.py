@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 import cloudsoc
 from cloudsoc.cli import main
+from cloudsoc.engine.collect import Identity
 from cloudsoc.engine.registry import load_checks
 from tests.config.files import BAD, GOOD, ROTATION
 
@@ -36,7 +38,7 @@ def test_check_prints_what_is_in_force(capsys: pytest.CaptureFixture[str]) -> No
     assert out.splitlines()[-1].startswith("cloudsoc.toml: right; ")
     assert out.splitlines()[-1].endswith("3 exclusions from the scope")
     rows = [line.split() for line in out.splitlines()]
-    assert [f"checks.{ROTATION}.max_rotation_days", "90", "cloudsoc.toml:26"] in rows
+    assert [f"checks.{ROTATION}.max_rotation_days", "90", "cloudsoc.toml:30"] in rows
     assert "default" not in out
     assert err == "settings: cloudsoc.toml\n"
 
@@ -111,6 +113,22 @@ def test_show_says_where_each_value_comes_from(capsys: pytest.CaptureFixture[str
     assert found[f"checks.{ROTATION}.max_rotation_days"] == (90, "cloudsoc.toml:7")
     assert main(["config", "show"]) == 0
     assert "cloudsoc.toml:5" in capsys.readouterr().out
+
+
+def test_limits_come_from_the_option_else_from_the_file(monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[float | None] = []
+
+    def run(_: Any, *, deadline: float | None, **__: Any) -> None:
+        seen.append(deadline)
+        raise cloudsoc.CredentialsError("far enough")
+
+    monkeypatch.setattr("cloudsoc.engine.collect.Collector.run", run)
+    monkeypatch.setattr("cloudsoc.scanning.who", lambda *_: Identity("111122223333", "aws", "arn:aws:iam::111122223333:user/u", "eu-west-1"))
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-west-1")
+    for text, options in (("", []), ('[scan]\ndeadline = "90s"', []), ('[scan]\ndeadline = "90s"', ["--deadline", "1h"])):
+        put(text)
+        assert main(["scan", "--check", ROTATION, *options]) == 2
+    assert seen == [1800, 90, 3600]
 
 
 def test_show_without_a_file_shows_defaults(capsys: pytest.CaptureFixture[str]) -> None:

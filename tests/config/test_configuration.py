@@ -63,8 +63,10 @@ def test_all_that_a_file_says(write: Write) -> None:
         "select.categories": "cloudsoc.toml:18",
         "select.severity": "cloudsoc.toml:19",
         "select.profile": "cloudsoc.toml:20",
-        "settings.trusted_accounts": "cloudsoc.toml:23",
-        f"checks.{ROTATION}.max_rotation_days": "cloudsoc.toml:26",
+        "scan.deadline": "cloudsoc.toml:23",
+        "scan.max_rate": "cloudsoc.toml:24",
+        "settings.trusted_accounts": "cloudsoc.toml:27",
+        f"checks.{ROTATION}.max_rotation_days": "cloudsoc.toml:30",
     }
     chosen = found.checks(load_checks())
     assert {one.service for one in chosen.values()} == {"iam", "kms"}
@@ -161,7 +163,7 @@ def test_the_schema_takes_what_is_right(name: str, validator: Draft202012Validat
     assert list(validator.iter_errors(tomllib.loads(GOOD[name]))) == []
 
 
-NOT_BY_SCHEMA = {"two kinds of regions", "no number"}
+NOT_BY_SCHEMA = {"two kinds of regions", "no number", "a deadline of nothing"}
 """What a schema does not say."""
 
 

@@ -243,3 +243,10 @@ def test_every_report_says_what_is_out_of_scope_and_why(aws: Simulated, config: 
         assert "denied by a policy of the organization" in text
     assert report.asked.configuration is not None
     assert report.asked.origins["scope.exclude.0"].endswith("cloudsoc.toml:1")
+
+
+def test_what_cannot_have_tags_has_none(aws: Simulated, config: Configure) -> None:
+    aws.client("iam").create_group(GroupName="readers")
+    report = scan(aws, config(SANDBOX), "iam-group-has-members", regions=(REGION,))
+    assert judged(report) == {"readers"}
+    assert report.tags_unread == ()
