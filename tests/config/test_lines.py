@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from cloudsoc.config.lines import Path, lines
@@ -178,6 +178,7 @@ def documents(draw: st.DrawFn) -> tuple[str, dict[Path, int]]:
     return "\n".join(written), expected
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(documents())
 def test_any_document(document: tuple[str, dict[Path, int]]) -> None:
     text, expected = document
