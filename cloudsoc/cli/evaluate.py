@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -39,7 +40,7 @@ def evaluate(file: tuple[Path, ...], selection: Selection, region: tuple[str, ..
     with reachable():
         report = cloudsoc.evaluate(inventory, checks=checks, regions=region or None, config=selection.config)
     report = selection.told(report)
-    output.deliver(report, "cloudsoc evaluate")
+    output.deliver(report, f"cloudsoc evaluate {shlex.join(map(str, file))}")
     return output.exit_code(report)
 
 
