@@ -11,9 +11,10 @@ __version__ = "0.1.0"
 
 if TYPE_CHECKING:
     from cloudsoc.config import Configuration, configuration
-    from cloudsoc.engine.collect import Interrupted, Progress, UnknownRegion
+    from cloudsoc.engine.collect import Interrupted, Progress
     from cloudsoc.engine.credentials import CredentialsError, NoCredentials, session
     from cloudsoc.engine.inventory import Inventory
+    from cloudsoc.engine.regions import UnknownRegion
     from cloudsoc.engine.registry import LoadError, SelectionError, load_checks, select
     from cloudsoc.engine.snapshot import SnapshotError
     from cloudsoc.model import CORE, CRITICAL, EXTENDED, HIGH, LOW, MEDIUM, Check, Criterion, DeclarationError, Profile, Severity, check, derivation
@@ -23,7 +24,8 @@ if TYPE_CHECKING:
 
 _HOMES: Final = {
     "config": ("Configuration", "configuration"),
-    "engine.collect": ("Interrupted", "Progress", "UnknownRegion"),
+    "engine.collect": ("Interrupted", "Progress"),
+    "engine.regions": ("UnknownRegion",),
     "engine.credentials": ("CredentialsError", "NoCredentials", "session"),
     "engine.inventory": ("Inventory",),
     "engine.registry": ("LoadError", "SelectionError", "load_checks", "select"),

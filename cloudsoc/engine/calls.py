@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
@@ -11,6 +12,41 @@ from cloudsoc.engine.inventory import CallRecord
 from cloudsoc.engine.shape import follow
 from cloudsoc.model.fact import Reading
 from cloudsoc.model.verdict import Unread
+
+
+class Records:
+    """The collection record: its lines, and what is being asked."""
+
+    def __init__(self, lines: list[CallRecord]) -> None:
+        self._lines = lines
+        self._open: set[Record] = set()
+        self._lock = threading.Lock()
+        self._ended = False
+
+    def open(self, subject: str, region: str, tally: Callable[[], tuple[int, int]]) -> Record:
+        """Something is asked; ``tally`` counts what its thread had to send again, and what of that AWS throttled."""
+        record = Record(self._write, subject, region, tally)
+        with self._lock:
+            self._open.add(record)
+        return record
+
+    def close(self, record: Record) -> None:
+        """It was answered, or not."""
+        record.close()
+        with self._lock:
+            self._open.discard(record)
+
+    def end(self, why: str) -> None:
+        """Nobody waits any more for what is open: that is what its line says."""
+        with self._lock:
+            self._ended = True
+            self._lines += [line for record in self._open if (line := record.cut(why))]
+            self._lines.sort(key=lambda call: (call.operation, call.region, call.subject, call.started))
+
+    def _write(self, line: CallRecord) -> None:
+        with self._lock:
+            if not self._ended:
+                self._lines.append(line)
 
 
 class Record:

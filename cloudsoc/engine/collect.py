@@ -2,29 +2,31 @@
 
 from __future__ import annotations
 
-import difflib
-import gc
 import inspect
 import threading
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from cloudsoc.engine.calls import CallsOf, Record
+from cloudsoc.engine.calls import CallsOf, Record, Records
 from cloudsoc.engine.clients import Clients, code_of, unread
+from cloudsoc.engine.credentials import Identity
 from cloudsoc.engine.door import UNKNOWN, Door, Way, identify, ways
-from cloudsoc.engine.evaluate import GLOBAL, judge
-from cloudsoc.engine.inventory import AccountInventory, CallRecord, Inventory, current, path
+from cloudsoc.engine.evaluate import GLOBAL
+from cloudsoc.engine.garbage import relaxed
+from cloudsoc.engine.gates import gate
+from cloudsoc.engine.inventory import AccountInventory, Inventory, path
 from cloudsoc.engine.plan import fact_name, settings_of_fact
+from cloudsoc.engine.regions import UnknownRegion
 from cloudsoc.engine.scope import Scope
-from cloudsoc.engine.signature import UNDECLARED, Kind, about, is_place, signature
+from cloudsoc.engine.signature import UNDECLARED, Kind, is_place
 from cloudsoc.engine.snapshot import field_paths
+from cloudsoc.engine.vanished import Relisted, gone_codes
 from cloudsoc.engine.workers import Task, Workers
 from cloudsoc.model.fact import Address, Reading
-from cloudsoc.model.verdict import NotApplicable, NotAssessed, Unread
+from cloudsoc.model.verdict import NotApplicable, Unread
 
 THREADS = 32
 
@@ -49,16 +51,6 @@ class Interrupted(KeyboardInterrupt):
         self.inventory = inventory
 
 
-@dataclass(frozen=True)
-class Identity:
-    """Whose account is read, and as whom; ``home`` is the region that answers for the account as a whole."""
-
-    account: str
-    partition: str
-    caller: str
-    home: str
-
-
 class Collector:
     """Collects the facts of some classes for one account; see ``run``."""
 
@@ -68,11 +60,11 @@ class Collector:
         self._door = Door()
         self._lock = threading.RLock()
         self._workers: Workers
-        self._records: set[Record] = set()
+        self._records = Records(inventory.calls)
         self._ways: dict[Kind | None, list[Way]] = defaultdict(list)
         self._waiting: list[tuple[Way, Address]] = []
         self._places: dict[tuple[Kind, str], Address] = {}
-        self._relisted: dict[tuple[Kind, str], set[str] | None] = {}
+        self._relisted = Relisted(self._list_again)
         self._placed = False  # whether the regions are known, or known to be unknown
         self._disabled: Callable[[Any], NotApplicable | None] = lambda _: None
         self._asked: frozenset[str] | None = None
@@ -111,7 +103,7 @@ class Collector:
                 read = tuple(sorted(name for name, (state, _) in self.inventory.regions.items() if state == "read"))
                 on_progress(Progress("collecting", self.identity.account, self.identity.caller, read, self._workers.finished, self._workers.left))
 
-        with _relaxed_collector():
+        with relaxed():
             try:
                 self._spread(None)
                 while not (why := self._workers.wait(until, tick)):
@@ -131,9 +123,7 @@ class Collector:
         for way, address in self._waiting:
             self._cut([way], address, why)
         self._waiting = []
-        with self._lock:
-            self.inventory.calls += [line for record in self._records if (line := record.cut(why))]
-        self.inventory.calls.sort(key=lambda call: (call.operation, call.region, call.subject, call.started))
+        self._records.end(why)
         self.inventory.finished_at = datetime.now(UTC)
 
     # -- what to ask ------------------------------------------------------------------------------------------------
@@ -173,37 +163,14 @@ class Collector:
         return bool(waiting)
 
     def _gated(self, way: Way, address: Address, *, late: bool = False) -> None:
-        assert way.source.when  # noqa: S101 the caller looked
-        values = [self._value_for_gate(kind, address) for kind in way.gates]
-        answer = judge(way.source.when, signature(way.source.when), values, {})
+        with self._lock:
+            answer = gate(way, address, self.inventory)
         if answer is None:
             self._submit([way], address)
-        elif isinstance(answer, NotApplicable):
-            if not way.lists:
-                self._learn(way, address, answer, late=late)
-        else:
-            causes = answer.causes if isinstance(answer, NotAssessed) else (Unread(way.source.operations[0], "its condition gave no answer"),)
-            self._not_read(way, address, causes[0], late=late)
-
-    def _value_for_gate(self, kind: Kind, address: Address) -> Any:
-        at: Address | None = address
-        while at is not None and at.kind is not about(kind):
-            at = at.parent
-        if at is None:
-            return Unread(fact_name(kind), "not known here", address.region, self.identity.account)
-        with self._lock:
-            known = self.inventory.values(kind)
-            if at.id in known:
-                return current(kind, known[at.id], self.inventory.values(at.kind).get(at.id), at)
-            around = {"", *path(address)}
-            for gap in self.inventory.missing(kind):
-                if (gap.within[-1] if gap.within else "") in around:
-                    return gap.unread
-        source = kind.source
-        if source and source.joins and source.absent:
-            return None
-        operation = (source or kind.listing).operations[-1]
-        return Unread(operation, "the answer does not mention this resource", address.region, self.identity.account)
+        elif isinstance(answer, Unread):
+            self._not_read(way, address, answer, late=late)
+        elif not way.lists:
+            self._learn(way, address, answer, late=late)
 
     def _submit(self, group: list[Way], address: Address | None) -> None:
         region = self._region(group[0], address)
@@ -238,24 +205,11 @@ class Collector:
             for way in group:
                 self._failed(way, address, error, region, record.operation)
         finally:
-            self._close(record)
+            self._records.close(record)
             self._placed = self._placed or any(way.lists and is_place(way.kind) for way in group)
 
     def _record(self, address: Address | None, region: str) -> Record:
-        record = Record(self._write, address.id if address and address.parent else "", region, lambda: self.clients.pace.tally)
-        with self._lock:
-            self._records.add(record)
-        return record
-
-    def _close(self, record: Record) -> None:
-        record.close()
-        with self._lock:
-            self._records.discard(record)
-
-    def _write(self, line: CallRecord) -> None:
-        with self._lock:
-            if not self._workers.closed:
-                self.inventory.calls.append(line)
+        return self._records.open(address.id if address and address.parent else "", region, self.clients.pace.tally)
 
     def _pages(self, way: Way, address: Address | None, record: Record) -> Iterator[tuple[Any, bool]]:
         call = way.source.call
@@ -411,7 +365,7 @@ class Collector:
             if not way.lists and not source.joins:
                 self._learn(way, address, None)
             return  # a joined fact that is absent for all: evaluation finds nothing and no gap
-        if address is not None and not way.lists and not source.joins and code in _gone(address):
+        if address is not None and not way.lists and not source.joins and code in gone_codes(address):
             self._vanished(way, address, gap)
             return
         self._not_read(way, address, gap)
@@ -426,16 +380,8 @@ class Collector:
                     self._known_now(address, late=late)
 
     def _vanished(self, way: Way, address: Address, gap: Unread) -> None:
-        """AWS says that the resource is not there any more: listed once more, and out of the population where the listing agrees."""
-        key = (address.kind, address.parent.id if address.parent else "")
-        with self._lock:
-            known = key in self._relisted
-        if not known:
-            found = self._list_again(address)
-            with self._lock:
-                self._relisted[key] = found
-        still = self._relisted[key]
-        if still is None or address.id in still:
+        """AWS says that the resource is not there any more: out of the population, where its listing agrees."""
+        if not self._relisted.without(address):
             self._not_read(way, address, gap)
             return
         with self._lock:
@@ -456,39 +402,11 @@ class Collector:
             record.failed(error)
             return None
         finally:
-            self._close(record)
+            self._records.close(record)
         return found
-
-
-class UnknownRegion(ValueError):
-    """A region was asked for that the account's partition does not have."""
-
-    def __init__(self, names: Sequence[str], known: Sequence[str]) -> None:
-        near = difflib.get_close_matches(names[0], known, 1)
-        super().__init__(f"there is no region {names[0]!r}" + (f"; did you mean {near[0]}?" if near else f" among {', '.join(sorted(known))}"))
 
 
 class _Undeclared(Exception):
     def __init__(self, name: str) -> None:
         super().__init__(name)
         self.name = name
-
-
-def _gone(address: Address) -> tuple[str, ...]:
-    at: Address | None = address
-    codes: tuple[str, ...] = ()
-    while at is not None and at.kind.listing:
-        codes += at.kind.listing.gone
-        at = at.parent
-    return codes
-
-
-@contextmanager
-def _relaxed_collector() -> Iterator[None]:
-    """Python's garbage collector walks all that was collected, again and again, and finds nothing to free: while collecting it does so seldom."""
-    before = gc.get_threshold()
-    gc.set_threshold(100_000, 50, 100)
-    try:
-        yield
-    finally:
-        gc.set_threshold(*before)

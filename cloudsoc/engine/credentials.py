@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 import boto3
@@ -12,11 +13,20 @@ from botocore.exceptions import ConnectionError as NoConnection
 
 from cloudsoc.engine.breaker import GivenUp
 from cloudsoc.engine.clients import Clients, code_of, shortened
-from cloudsoc.engine.collect import Identity
 from cloudsoc.engine.expiry import REFUSED
 
 DEFAULT_REGION = "us-east-1"
 _KEPT_IN_FILES = frozenset({"shared-credentials-file", "config-file"})
+
+
+@dataclass(frozen=True)
+class Identity:
+    """Whose account is read, and as whom; ``home`` is the region that answers for the account as a whole."""
+
+    account: str
+    partition: str
+    caller: str
+    home: str
 
 
 class CredentialsError(RuntimeError):

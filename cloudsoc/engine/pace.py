@@ -266,7 +266,6 @@ class Pace:
         if held is not None:
             held.back()
 
-    @property
     def tally(self) -> tuple[int, int]:
         """How many calls this thread has sent again so far, and how many of its calls AWS throttled."""
         return self._mine.retried, self._mine.throttled

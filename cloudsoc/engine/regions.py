@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import difflib
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from cloudsoc.engine.collect import UnknownRegion
 from cloudsoc.engine.door import Way, ways
 from cloudsoc.engine.inventory import AccountInventory, Gap, Inventory, State, path
 from cloudsoc.engine.plan import fact_name
@@ -67,3 +67,11 @@ def _not_collected(account: AccountInventory, region: str, ways_: Iterable[Way])
 
 def _place(account: AccountInventory, kind: Kind, region: str) -> Address | None:
     return next((one for one in account.known(kind).values() if one.region == region), None)
+
+
+class UnknownRegion(ValueError):
+    """A region was asked for that the account's partition does not have."""
+
+    def __init__(self, names: Sequence[str], known: Sequence[str]) -> None:
+        near = difflib.get_close_matches(names[0], known, 1)
+        super().__init__(f"there is no region {names[0]!r}" + (f"; did you mean {near[0]}?" if near else f" among {', '.join(sorted(known))}"))

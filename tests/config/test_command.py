@@ -10,7 +10,7 @@ import pytest
 
 import cloudsoc
 from cloudsoc.cli import main
-from cloudsoc.engine.collect import Identity
+from cloudsoc.engine.credentials import Identity
 from cloudsoc.engine.registry import load_checks
 from tests.config.files import BAD, GOOD, ROTATION
 

@@ -303,7 +303,7 @@ def test_every_attempt_is_paced_and_told_those_that_botocore_retries_as_well(aws
     clients, sent = a_client(aws, pace, lambda _: next(turn))
     (page,) = clients.pages("kms:DescribeKey", "eu-west-1", {"KeyId": "1"})
     assert page["KeyMetadata"]["KeyId"] == "1"
-    assert (len(sent), pace.tally) == (3, (2, 2))
+    assert (len(sent), pace.tally()) == (3, (2, 2))
     assert pace.lane("kms:DescribeKey", "eu-west-1")._buckets[0].rate < 5.5
 
 
