@@ -317,14 +317,16 @@ def test_ctrl_c_ends_within_a_second_with_what_there_is(aws: Simulated) -> None:
 
     aws.answers("kms:DescribeKey", hang)
 
+    pressed: list[float] = []
+
     def interrupt(progress: cloudsoc.Progress) -> None:
         if progress.done >= 3:
+            pressed.append(time.monotonic())
             raise KeyboardInterrupt
 
-    started = time.monotonic()
     with pytest.raises(Interrupted) as ended:
         cloudsoc.collect(aws.session, checks={IS_SHUT: CHECKS[IS_SHUT]}, regions=[REGION], on_progress=interrupt)
-    assert time.monotonic() - started < 5
+    assert time.monotonic() - pressed[0] < 1
     hanging.set()
     report = cloudsoc.evaluate(ended.value.inventory, checks={IS_SHUT: CHECKS[IS_SHUT]})
     found = Found(report)
