@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from functools import lru_cache
-from json import dumps
+from json import JSONEncoder
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
@@ -29,10 +29,12 @@ STATES = {
     CriterionState.NOT_ASSESSED: ("not-satisfied", "other"),
 }
 _ROOT = uuid5(NAMESPACE_URL, NAMESPACE)
+_ENCODED = JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+_SORTED = JSONEncoder(ensure_ascii=False, sort_keys=True, default=str).encode
 
 
-def oscal(report: Report) -> str:
-    """One result a scan. Ids follow from what they name, so that the same report is the same document."""
+def oscal(report: Report) -> Iterator[str]:
+    """One result a scan. Ids follow from what they name, so that the same report is the same document. In pieces: what there is many of is never held at once."""
     content = "\n".join(
         [*(f"{one.account} {one.observed_at.isoformat()} {one.inventory}" for one in report.accounts), *(one.version for one in report.asked.checks)]
     )
@@ -47,28 +49,59 @@ def oscal(report: Report) -> str:
             "resources": [{"uuid": plan, "title": "The checks that were asked for", "description": _text(", ".join(one.id for one in report.asked.checks))}]
         },
     }
-    return visible(dumps({"assessment-results": document}, ensure_ascii=False, separators=(",", ":"))) + "\n"
+    yield from _written({"assessment-results": document})
+    yield "\n"
 
 
 def _result(report: Report, id: str, ended: str) -> dict[str, Any]:
     resources = {one.resource.arn + one.resource.region + one.resource.account: one.resource for one in report.findings}
+    excluded = _controls(report.criteria)
     made: dict[str, Any] = {
         "uuid": id,
         "title": "Scan",
         "description": f"{len(report.findings)} findings of {len(report.asked.checks)} checks; {len(report.not_assessed)} not assessed.",
         "start": _when(min((one.observed_at for one in report.accounts), default=None)),
         "end": ended,
-        "local-definitions": {"inventory-items": [_item(one) for one in resources.values()]},
-        "reviewed-controls": {"control-selections": [{"include-all": {}, "exclude-controls": _controls(report.criteria)}]},
-        "observations": [_observation(one) for one in report.findings],
-        "findings": list(_findings(report)),
+        "local-definitions": {"inventory-items": map(_item, resources.values())},
+        "reviewed-controls": {"control-selections": [{"include-all": {}} | ({"exclude-controls": excluded} if excluded else {})]},
+        "observations": map(_observation, report.findings),
+        "findings": _findings(report),
     }
-    if not made["reviewed-controls"]["control-selections"][0]["exclude-controls"]:
-        del made["reviewed-controls"]["control-selections"][0]["exclude-controls"]
-    if not resources:
-        del made["local-definitions"]
     # OSCAL has no empty lists.
-    return {key: value for key, value in made.items() if value != []}
+    empty = [] if report.findings else ["local-definitions", "observations"]
+    if all(one.state is CriterionState.MANUAL for one in report.criteria):
+        empty.append("findings")
+    return {key: value for key, value in made.items() if key not in empty}
+
+
+def _written(value: Any) -> Iterator[str]:
+    """JSON in pieces; an iterator is a list, of which every item is a piece."""
+    match value:
+        case dict():
+            yield from _enclosed("{", ((f"{_json(key)}:", _written(one)) for key, one in value.items()), "}")
+        case list():
+            yield from _enclosed("[", (("", _written(one)) for one in value), "]")
+        case Iterator():
+            before = "["
+            for one in value:
+                yield before + _json(one)
+                before = ","
+            yield "[]" if before == "[" else "]"
+        case _:
+            yield _json(value)
+
+
+def _enclosed(begin: str, parts: Iterable[tuple[str, Iterator[str]]], end: str) -> Iterator[str]:
+    before = begin
+    for name, pieces in parts:
+        yield before + name
+        yield from pieces
+        before = ","
+    yield (begin if before == begin else "") + end
+
+
+def _json(value: Any) -> str:
+    return visible(_ENCODED(value))
 
 
 def _controls(criteria: Iterable[CriterionResult]) -> list[dict[str, str]]:
@@ -80,13 +113,13 @@ def _item(where: FoundResource) -> dict[str, Any]:
     return {
         "uuid": _subject(where),
         "description": _text(where.arn),
-        "props": [_property("asset-id", where.arn, ours=False), *map(_property, values, values.values())],
+        "props": [{"name": "asset-id", "value": _text(where.arn)}, *map(_property, values, values.values())],
     }
 
 
 def _observation(finding: Finding) -> dict[str, Any]:
     causes = [f"{one.operation}: {one.error} {one.message} ({one.region}, {one.account})" for one in finding.causes]
-    evidence = [dumps(finding.evidence, ensure_ascii=False, sort_keys=True, default=str)] if finding.evidence else []
+    evidence = [_SORTED(finding.evidence)] if finding.evidence else []
     return {
         "uuid": _id("observation", finding.id),
         "title": _text(finding.title),
@@ -126,8 +159,10 @@ def _findings(report: Report) -> Iterator[dict[str, Any]]:
         yield made
 
 
-def _property(name: str, value: str, *, ours: bool = True) -> dict[str, str]:
-    return {"name": name, "value": _text(value)} | ({"ns": NAMESPACE} if ours else {})
+@lru_cache(maxsize=4096)
+def _property(name: str, value: str) -> dict[str, str]:
+    """One of ours; few are different, so that most stand in the document many times."""
+    return {"name": name, "ns": NAMESPACE, "value": _text(value)}
 
 
 def _subject(where: FoundResource) -> str:

@@ -22,7 +22,10 @@ COLOURS = {
 
 def printable(text: object) -> str:
     """One line of text in which control, format and unpaired characters are shown as escapes, so that a terminal neither obeys nor hides them."""
-    return escaped(" ".join(str(text).split()))
+    line = str(text)
+    if line.isascii() and line.isprintable() and "  " not in line and line[:1] != " " and line[-1:] != " ":
+        return line  # almost every text, and reports have hundreds of thousands
+    return escaped(" ".join(line.split()))
 
 
 def escaped(line: str) -> str:

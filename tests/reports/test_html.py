@@ -13,7 +13,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 
-from cloudsoc.model.report import CriterionState, Report
+from cloudsoc.model.report import CriterionState, Outcome, Report
 from cloudsoc.reports.html import html
 from cloudsoc.reports.html.elements import element, raw, written
 from tests.reports.browser import chromium
@@ -139,7 +139,11 @@ def test_it_opens_without_a_word(name: str, samples: dict[str, Report], opened: 
 def test_the_head_says_what_was_scanned(samples: dict[str, Report], opened: Opened) -> None:
     head = opened(samples["demo"]).locator("header").inner_text()
     (account,) = samples["demo"].accounts
-    for one in (account.account, account.caller, account.inventory, f"{account.observed_at:%Y-%m-%d %H:%M:%S}", "eu-west-1, us-east-1", "Not complete"):
+    inside = [one for one in samples["demo"].findings if not one.outside]
+    judged, of = len([one for one in inside if one.verdict is not Outcome.NOT_ASSESSED]), len(inside)
+    scope, coverage = "the regions eu-west-1, us-east-1", f"{judged:,} of {of:,} findings in scope were assessed"
+    when = f"{account.observed_at:%Y-%m-%d %H:%M:%S}"
+    for one in (account.account, account.caller, account.inventory, when, "2: eu-west-1, us-east-1", scope, coverage, "the core profile", "Not complete"):
         assert one in head
 
 
@@ -157,7 +161,7 @@ def test_every_criterion_stands_in_the_map_and_among_what_is_asked(samples: dict
 def test_what_failed_comes_first_and_opens_to_everything(finding: Any, report: Any, opened: Opened) -> None:
     bad = finding("kms-bad", "failed", "arn:aws:kms:::key/1", severity="critical", reason="it is open", evidence={"key": {"state": "on"}})
     page = opened(report(finding("kms-low", "failed", "l", severity="low"), bad, finding("kms-good", "passed", "p")))
-    assert status(page) == "1 to 2 of 2 findings that match, of 3"
+    assert status(page) == "1 to 2 of 2 findings that match (verdict: failed), of 3"
     first = page.locator("#list details").first
     first.locator("summary").click()
     first.locator("dl").wait_for()

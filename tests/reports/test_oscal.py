@@ -15,7 +15,7 @@ VALIDATOR = jsonschema.Draft202012Validator(json.loads((Path(__file__).parent.pa
 
 
 def results(report: Report) -> dict[str, Any]:
-    document = json.loads(oscal(report))
+    document = json.loads("".join(oscal(report)))
     VALIDATOR.validate(document)
     found: dict[str, Any] = document["assessment-results"]
     return found
@@ -35,7 +35,7 @@ def test_it_follows_the_schema_and_holds_together(sample: Report) -> None:
 
 @pytest.mark.parametrize("missing", ["import-ap", "uuid", "metadata"])
 def test_the_schema_refuses_what_is_wrong(missing: str, samples: dict[str, Report]) -> None:
-    document = json.loads(oscal(samples["demo"]))
+    document = json.loads("".join(oscal(samples["demo"])))
     assert VALIDATOR.is_valid(document)
     del document["assessment-results"][missing]
     assert not VALIDATOR.is_valid(document)
@@ -59,7 +59,7 @@ def test_what_only_a_person_can_show_was_not_reviewed(samples: dict[str, Report]
 def test_the_same_report_is_the_same_document_and_another_is_another(finding: Any, report: Any) -> None:
     one = report(finding("kms-a", "failed"))
     other = report(finding("kms-a", "failed"), accounts=(one.accounts[0].model_copy(update={"inventory": "1" * 64}),))
-    assert oscal(one) == oscal(report(finding("kms-a", "failed")))
+    assert list(oscal(one)) == list(oscal(report(finding("kms-a", "failed"))))
     assert results(one)["uuid"] != results(other)["uuid"]
     assert results(one)["results"][0]["observations"][0]["uuid"] == results(other)["results"][0]["observations"][0]["uuid"]
     assert UUID(results(one)["uuid"]).version == 5

@@ -45,7 +45,7 @@
       ["What to do", one.remedy ? prose(one.remedy) : undefined],
       ["Terraform", one.remedy && check.terraform ? prose(check.terraform) : undefined],
       ["Why it matters", check.why ? prose(check.why) : undefined],
-      ["Evidence", one.evidence ? make("pre", "", JSON.stringify(one.evidence, null, 2)) : undefined],
+      ["Evidence", one.evidence ? make("pre", "", JSON.stringify(one.evidence, null, printing ? undefined : 2)) : undefined],
       ["Criteria", (one.direct || []).join(", ") + (one.supporting ? " (supporting " + one.supporting.join(", ") + ")" : "")],
       ["References", (check.refs || []).join(", ")],
       ["Check", make("code", "", one.check + " " + (check.version || ""))],
@@ -85,6 +85,12 @@
       words.every((word) => text(one).includes(word)));
   }
 
+  // On paper the form is not there: the line above the list says what was chosen.
+  const chosen = () => {
+    const words = [...new FormData(form)].filter(([, value]) => value).map(([name, value]) => name + ": " + visible(value));
+    return words.length ? " (" + words.join(", ") + ")" : "";
+  };
+
   function render() {
     const end = printing ? found.length : Math.min(start + WINDOW, found.length);
     const rows = document.createDocumentFragment();
@@ -95,7 +101,7 @@
     later.disabled = end >= found.length;
     status.textContent = found.length === 0
       ? "No finding of " + all.length.toLocaleString("en") + " matches."
-      : (start + 1).toLocaleString("en") + " to " + end.toLocaleString("en") + " of " + found.length.toLocaleString("en") + " findings that match, of " + all.length.toLocaleString("en");
+      : (start + 1).toLocaleString("en") + " to " + end.toLocaleString("en") + " of " + found.length.toLocaleString("en") + " findings that match" + chosen() + ", of " + all.length.toLocaleString("en");
   }
 
   function filter() { found = matching(); start = 0; render(); }

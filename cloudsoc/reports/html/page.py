@@ -29,7 +29,7 @@ from cloudsoc.reports.folding import FailedCheck, Gap, failed_checks, gaps
 from cloudsoc.reports.html.data import SEVERITIES, VERDICTS, packed
 from cloudsoc.reports.html.elements import Child, raw, written
 from cloudsoc.reports.html.elements import element as e
-from cloudsoc.reports.terminal import count, shorten
+from cloudsoc.reports.terminal import count, shorten, some
 
 NAMED = 10
 """How many resources the overview names under one reason; the list below has all."""
@@ -47,6 +47,7 @@ CATEGORIES = {
 def html(report: Report) -> str:
     """The whole page. Its policy allows the one style and the one script in it, by their hashes, and nothing else: no request of any kind."""
     style, script = (files(__package__).joinpath(name).read_text(encoding="utf-8") for name in ("page.css", "page.js"))
+    style += _foot(report)
     policy = f"default-src 'none'; style-src '{_hash(style)}'; script-src '{_hash(script)}'; base-uri 'none'; form-action 'none'"
     title = "SOC 2: what AWS shows"
     head = e(
@@ -80,6 +81,16 @@ def html(report: Report) -> str:
         raw("script", script),
     )
     return written(e("html", head, body, lang="en"))
+
+
+def _foot(report: Report) -> str:
+    """What stands under every printed page, so that one that is torn out says where it belongs."""
+    scans = [f"{one.account}, {one.observed_at:%Y-%m-%d %H:%M %Z}, {one.inventory[:12]}" for one in report.accounts]
+    # It becomes a string of CSS: only what cannot end one.
+    line = "".join(one for one in some(scans) if one.isascii() and (one.isalnum() or one in " ,.:-"))
+    return (
+        f'@page {{ @bottom-left {{ content: "SOC 2: what AWS shows. Account {line}"; }} @bottom-right {{ content: counter(page) " of " counter(pages); }} }}\n'
+    )
 
 
 def _hash(text: str) -> str:
@@ -124,9 +135,12 @@ def _scanned(report: Report) -> Iterator[ET.Element]:
         yield e("dl", *(part for name, value in _account(account) for part in (e("dt", name), e("dd", value))), class_="scanned")
     asked = report.asked
     versions = ", ".join(f"{name} {version}" for name, version in asked.versions.items())
+    chosen = "; ".join(f"{name}: {', '.join(map(str, value)) if isinstance(value, list) else value}" for name, value in asked.selection.items())
+    inside = [one for one in report.findings if not one.outside]
     rows = {
-        "Checks": count(len(asked.checks), "check"),
+        "Checks": f"{count(len(asked.checks), 'check')} ({chosen or 'the core profile'})",
         "Scope": "the regions " + ", ".join(asked.regions) if asked.regions else "all enabled regions",
+        "Coverage": f"{len(inside) - len(report.not_assessed):,} of {len(inside):,} findings in scope were assessed",
         "Settings given": ", ".join(f"{name}={value}" for name, value in asked.settings.items()) or "none",
         "Written by": versions,
     }
@@ -138,12 +152,20 @@ def _account(account: AccountScanned) -> Iterator[tuple[str, Child]]:
     yield "Account", e("strong", account.account) if account.partition == "aws" else f"{account.account} ({account.partition})"
     yield "When", f"{account.observed_at:%Y-%m-%d %H:%M:%S %Z}, finished {account.finished_at:%H:%M:%S}"
     yield "Read as", e("code", account.caller)
-    yield "Regions read", f"{len(read)}: {', '.join(read)}" if read else "none"
+    yield "Regions read", e("span", f"{len(read)}: ", *_listed(read)) if read else "none"
     if others := _not_read(account.regions):
-        yield "Regions not read", e("ul", *(e("li", f"{', '.join(names)}: {why}") for why, names in others.items()), class_="names")
+        yield "Regions not read", e("ul", *(e("li", *_listed(names), f": {why}") for why, names in others.items()), class_="names")
     if account.vanished:
         yield "Vanished meanwhile", ", ".join(f"{number} {kind}" for kind, number in account.vanished.items())
     yield "Content hash", e("code", account.inventory, class_="hash")
+
+
+def _listed(names: Iterable[str]) -> Iterator[Child]:
+    """Names with commas between them; none is broken at the end of a line."""
+    for at, name in enumerate(names):
+        if at:
+            yield ", "
+        yield e("span", name, class_="whole")
 
 
 def _not_read(regions: Iterable[RegionScope]) -> dict[str, list[str]]:
@@ -191,7 +213,8 @@ def _criteria(report: Report) -> ET.Element:
         *(e("li", e("span", SIGNS[one], class_=f"sign {one.value}", aria_hidden="true"), f" {states[one]} {_words(one)}") for one in SIGNS),
         class_="legend",
     )
-    parts: list[Child] = [legend]
+    note = "A number says how many findings contradict a criterion; the darker its cell, the more severe the worst of them."
+    parts: list[Child] = [legend, e("p", note, class_="note")]
     for category, results in groupby(report.criteria, key=lambda one: one.category):
         own = list(results)
         parts.append(e("h3", CATEGORIES.get(Category(category), category)))
@@ -436,10 +459,10 @@ def _collection(report: Report) -> ET.Element:
                 own[at] += number
             outcomes.setdefault(call.operation, Counter())[call.outcome] += 1
     rows: list[Sequence[Child]] = [
-        (name, *numbers, ", ".join(f"{number} {what}" for what, number in outcomes[name].most_common())) for name, numbers in sorted(calls.items())
+        (name, *numbers, ", ".join(f"{number} × {what}" for what, number in outcomes[name].most_common())) for name, numbers in sorted(calls.items())
     ]
     total = sum(numbers[0] for numbers in calls.values())
-    table = _table("Operations that were called", ("operation", "calls", "pages", "items", "outcome"), rows, "numbers")
+    table = _table("Operations that were called", ("operation", "calls", "pages", "items", "outcome"), rows, "numbers worded")
     return _section(
         "collection", "Collection record", e("details", e("summary", f"{count(total, 'call')} of {count(len(rows), 'operation')}, all of them reading"), table)
     )
