@@ -121,7 +121,7 @@ def test_it_is_private_replaces_what_was_there_and_says_what_it_read(account: Si
     assert f"account  {ACCOUNT}" in err
     first, *_, last = out.splitlines()
     assert first.startswith(f"Account {ACCOUNT}, ")
-    assert "1 region" in first
+    assert ": 2 resources, " in first
     assert last.endswith(f"content hash {Inventory.load('a.snapshot').content_hash}")
 
 

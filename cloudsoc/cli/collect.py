@@ -71,10 +71,12 @@ def collect(output: Path, selection: Selection, access: Access, incomplete: str)
 
 def _told(inventory: Inventory, file: Path, width: int) -> Iterator[str]:
     """What was read, what was not, and where it is."""
+    from cloudsoc.aws.account import Region
     from cloudsoc.reports.terminal import count, printable, shorten, some
 
     for account in inventory.accounts:
-        resources, facts = (sum(map(len, several.values())) for several in (account.addresses, account.facts))
+        resources = sum(one.parent is not None and one.kind is not Region for found in account.addresses.values() for one in found.values())
+        facts = sum(map(len, account.facts.values()))
         regions = sum(state == "read" for state, _ in account.regions.values())
         said = (count(resources, "resource"), count(facts, "fact"), count(len(account.calls), "call"), count(regions, "region"))
         yield shorten(f"Account {account.account}, {account.observed_at:%Y-%m-%d %H:%M %Z}: {', '.join(said)}", width)
