@@ -226,7 +226,7 @@ class Page:
 
 
 SYNTAX: dict[str, Callable[[str], Any]] = {"toml": tomllib.loads, "json": json.loads, "yaml": yaml.safe_load}
-OWN = {"cloudsoc-waivers.toml": ["waivers", "check"]}
+OWN = {"cloudsoc-waivers.toml": ["waivers", "check"], "cloudsoc.toml": ["config", "check", "--config"]}
 """Files of cloudsoc's own, and the command that looks through one."""
 
 
