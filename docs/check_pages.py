@@ -44,7 +44,7 @@ def _check_parts(check: Check[...], plan: Plan) -> Iterator[str]:
     yield table(("criterion", "asks that", "strength"), [(criterion_link(one, "../"), texts()[one].summary, strength) for one, strength in strengths])
     if asked := plan.settings_of(check):
         yield "## Settings"
-        yield f"As they are without a file; [`cloudsoc.toml`](../cli.md#cloudsoc-config) changes them.\n\n```toml\n{_settings(check, asked)}\n```"
+        yield f"As they are without a file; [`cloudsoc.toml`](../settings.md) changes them.\n\n```toml\n{_settings(check, asked)}\n```"
     yield from _facts(check, plan)
     yield "## The rule"
     yield (
