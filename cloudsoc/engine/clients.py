@@ -72,7 +72,11 @@ class Clients:
 
     def ahead(self, operation: str, region: str) -> Mapping[str, Any]:
         """Ask something whose answer holds for the whole collection; whoever asks it later gets this answer."""
-        (self._asked[operation],) = answers = list(self.pages(operation, region, {}))
+        self.pace.patient = False
+        try:
+            (self._asked[operation],) = answers = list(self.pages(operation, region, {}))
+        finally:
+            self.pace.patient = True
         return answers[0]
 
     def kept(self, operation: str) -> Mapping[str, Any] | None:

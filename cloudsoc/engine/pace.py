@@ -221,6 +221,8 @@ class Pace:
         self.clock = clock or time.monotonic
         self.pause: Callable[[float], None] = time.sleep
         """How a thread waits; a collection puts its own in, which ends when it ends."""
+        self.patient = True
+        """Whether calls wait for their turn, and for what does not answer to come back; not those on which it depends whether there is a collection at all."""
         self.expiry = Expiry(self.clock)
         self._rates = UNLIMITED if rates is None else rates
         self._max = None if max_rate is None else Rate(max_rate, max_rate / 10)
@@ -307,7 +309,7 @@ class Pace:
         if held:
             mine.held = None
         now = self.clock()
-        if not held and (wait := lane.take(now)):
+        if not held and (wait := lane.take(now)) and self.patient:
             lane.wait(+1)
             try:
                 while wait:
@@ -317,7 +319,7 @@ class Pace:
                 lane.wait(-1)
         if self.expiry.over:
             raise GivenUp(self.expiry.over, "")
-        if (why := lane.given_up(now)) is not None:
+        if self.patient and (why := lane.given_up(now)) is not None:
             raise why
         if context["retries"]["attempt"] > 1:
             mine.retried += 1

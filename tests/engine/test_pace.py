@@ -9,7 +9,7 @@ from typing import Any
 
 import botocore.session
 import pytest
-from botocore.exceptions import ConnectTimeoutError
+from botocore.exceptions import ConnectTimeoutError, EndpointConnectionError
 
 import cloudsoc
 from cloudsoc import Interrupted
@@ -373,6 +373,20 @@ def test_a_region_that_does_not_answer_costs_less_than_a_minute_and_says_so(aws:
     assert "not reachable (ConnectTimeoutError)" in told
     assert told <= {"not reachable (ConnectTimeoutError)", "ConnectTimeoutError"}
     assert {one.verdict.value for one in report.findings if one.check == IS_NAMED} == {"not_applicable"}
+
+
+@pytest.mark.parametrize("takes", [0.0, 5.0])
+def test_without_a_network_that_is_said_before_anything_is_waited_for(takes: float, aws: Simulated, time: VirtualTime) -> None:
+    begin = time.now()
+
+    def unreachable(**_: Any) -> None:
+        time.sleep(takes)
+        raise EndpointConnectionError(endpoint_url="https://sts.eu-west-1.amazonaws.com/")
+
+    aws.session.events.register_first("before-send.sts.GetCallerIdentity", unreachable)
+    with pytest.raises(cloudsoc.CredentialsError, match="AWS could not be asked whose account this is: Could not connect"):
+        cloudsoc.collect(aws.session, checks=ROOMS)
+    assert time.now() - begin < 5 * takes + 2
 
 
 def test_a_short_outage_loses_nothing(aws: Simulated, time: VirtualTime) -> None:
