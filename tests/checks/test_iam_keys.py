@@ -5,9 +5,13 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-from cloudsoc.aws.iam.credentials import AccessKey, CredentialRow, has_access_key
+import pytest
+
+from cloudsoc.aws.iam.credentials import AccessKey, CredentialRow, has_access_key, of_a_namesake
 from cloudsoc.aws.iam.last_accessed import ServiceAccess, UserServiceAccess, has_credentials
-from cloudsoc.model import Its, NotApplicable
+from cloudsoc.aws.iam.users import User
+from cloudsoc.engine.inventory import current
+from cloudsoc.model import Address, Its, NotApplicable, Unread
 from cloudsoc_checks.iam.keys import (
     access_key_rotated_within_limit,
     access_key_used_or_removed,
@@ -180,3 +184,21 @@ def test_only_users_who_can_use_something_are_asked_for_what_they_used() -> None
     assert has_credentials(USER, but(no_password, access_key_2_active=True)) is None
     assert isinstance(has_credentials(USER, but(no_password, access_key_1_last_rotated=AT)), NotApplicable)
     assert has_credentials(USER, but(ROW, password_enabled="not_supported")) is None
+
+
+@pytest.mark.parametrize(("seconds", "same"), [(0, True), (60, True), (-60, True), (61, False), (-61, False)])
+def test_a_report_is_about_the_user_who_was_made_when_it_says(seconds: int, same: bool) -> None:
+    told = of_a_namesake(but(USER, create_date=ROW.user_creation_time + timedelta(seconds=seconds)), ROW)
+    assert (told == "") is same
+    assert same or "report of 2026-11-25 11:00 UTC tells of an earlier user" in told
+
+
+def test_what_is_about_an_earlier_user_or_about_nobody_that_is_known_is_unread() -> None:
+    address = Address(User, USER.arn, "global", "111122223333", "aws")
+    assert current(CredentialRow, ROW, USER, address) is ROW
+    assert current(CredentialRow, UNREAD, but(USER, create_date=AT), address) is UNREAD
+    assert current(CredentialRow, ROW, UNREAD, address) is UNREAD
+    namesake = current(CredentialRow, ROW, but(USER, create_date=AT), address)
+    assert isinstance(namesake, Unread)
+    assert namesake.operation == "iam:GetCredentialReport"
+    assert isinstance(current(CredentialRow, ROW, None, address), Unread)
