@@ -108,6 +108,12 @@ test_third_party_role_requires_external_id = table(
         "one under a condition that nobody knows, beside one of the organization": given(
             *trusting(trust(account(SISTER)), trust(account(OTHER), StringEquals={"nobody:KnowsThis": "1"})), MEMBERS, ORGANIZATION, says="needs review"
         ),
+        "two under conditions that nobody knows": given(
+            *trusting(*(trust(account(one), StringEquals={f"nobody:Knows{one}": "1"}) for one in (SISTER, OTHER))),
+            None,
+            None,
+            says=f"nobody:Knows{SISTER} is not known; the meaning of the condition key nobody:Knows{OTHER}",
+        ),
         "one under such a condition, beside one that demands an id": given(
             *trusting(trust(account(SISTER), **WITH_ID), trust(account(OTHER), StringEquals={"nobody:KnowsThis": "1"})), None, None, says="needs review"
         ),
