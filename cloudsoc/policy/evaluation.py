@@ -142,8 +142,9 @@ class _Evaluation:
     def side(self, kind: PolicyType, policies: Iterable[Policy]) -> _Side:
         found = _Side()
         needs_principal = kind == "resource policy"
+        bounded = self.policies.boundary is not None and self.request.caller.kind in ("user", "role")
         for policy in policies:
-            for met, named in policy.prepared.met(self.request, self.keys, needs_principal=needs_principal):
+            for met, named in policy.prepared.met(self.request, self.keys, needs_principal=needs_principal, bounded=bounded):
                 statement = Met(kind, policy.name, met.index, met.statement)
                 if met.allows:
                     found.allows.append(statement)

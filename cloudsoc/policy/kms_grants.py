@@ -1,6 +1,6 @@
 """Grants on KMS keys.
 
-AWS source: AWS KMS Developer Guide, "Grants in AWS KMS", "Grant constraints", "Retiring and revoking grants".
+AWS source: AWS KMS Developer Guide, "Grants in AWS KMS", "Grant constraints"; AWS KMS API Reference, "GrantConstraints"; "Retiring and revoking grants".
 """
 
 from collections.abc import Mapping
@@ -41,6 +41,9 @@ def granted(grant: Grant, request: Request) -> Named | None:
         return None
     if request.folded in _CONSTRAINED and not _constraints_hold(grant, request):
         return None
+    source = request.context.get("aws:sourcearn", ())
+    if grant.source_arn is not None and source != (grant.source_arn,) and (source or request.folded != "kms:describekey"):
+        return None  # DescribeKey is bound where it says for whom it asks; retiring is not
     return names(_principal(grant.grantee), caller)
 
 

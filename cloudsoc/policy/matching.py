@@ -167,15 +167,18 @@ class PreparedDocument:
             return [self.statements[position] for position in positions] if positions else ()
         return [self.statements[position] for position in sorted(positions)]
 
-    def met(self, request: "Request", keys: dict[str, str], *, needs_principal: bool) -> list[tuple[PreparedStatement, Named]]:
+    def met(self, request: "Request", keys: dict[str, str], *, needs_principal: bool, bounded: bool = False) -> list[tuple[PreparedStatement, Named]]:
         """The statements that a request meets, and how each names the caller.
 
         ``keys`` is filled with the context keys that were looked at: in lower case, and as the policy writes them. ``needs_principal``: a statement that names
-        no principal means nobody (the policy of a resource), rather than whoever the policy belongs to.
+        no principal means nobody (the policy of a resource), rather than whoever the policy belongs to. ``bounded``: the caller has a permissions boundary; a
+        Deny with NotPrincipal then spares nobody (IAM User Guide, "AWS JSON policy elements: NotPrincipal").
         """
         found: list[tuple[PreparedStatement, Named]] = []
         for candidate in self.about(request.folded):
             named = applies_to(candidate.statement, request.caller) if needs_principal or not candidate.for_anyone else Named.ITSELF
+            if bounded and not candidate.allows and candidate.statement.not_principals is not None:
+                named = Named.ITSELF
             if named is None:
                 continue
             for key in candidate.resources.keys:

@@ -68,7 +68,9 @@ class Policy:
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """A grant on a KMS key: ``operations`` (``Decrypt``) for ``grantee`` (a principal's ARN or a service), only with the encryption context that it asks for."""
+    """A grant on a KMS key: ``operations`` (``Decrypt``) for ``grantee`` (a principal's ARN or a service), only with the encryption context that it asks for,
+    and only on behalf of the resource ``source_arn`` where it names one.
+    """
 
     grantee: str
     operations: tuple[str, ...]
@@ -76,6 +78,7 @@ class Grant:
     retiring: str | None = None
     encryption_context_equals: Mapping[str, str] | None = None
     encryption_context_subset: Mapping[str, str] | None = None
+    source_arn: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +166,7 @@ def _grant(value: object, index: int) -> Grant:
         return value
     if not isinstance(value, Mapping) or not isinstance(value.get("grantee"), str):
         raise ValueError(f"'grants[{index}]' must be an object with a grantee")
-    unknown = sorted(set(value) - {"grantee", "operations", "name", "retiring", "encryption_context_equals", "encryption_context_subset"})
+    unknown = sorted(set(value) - {"grantee", "operations", "name", "retiring", "encryption_context_equals", "encryption_context_subset", "source_arn"})
     if unknown:
         raise ValueError(f"a grant has no {unknown[0]!r}")
     return Grant(
@@ -173,4 +176,5 @@ def _grant(value: object, index: int) -> Grant:
         retiring=value.get("retiring"),
         encryption_context_equals=value.get("encryption_context_equals"),
         encryption_context_subset=value.get("encryption_context_subset"),
+        source_arn=value.get("source_arn"),
     )

@@ -107,8 +107,11 @@ def statement(text: str, *, is_about_itself: bool) -> dict[str, Any]:
 def grant(text: str, name: str) -> dict[str, Any]:
     text, _, retiring = text.partition(" retired by ")
     text, _, constraint = text.partition(" if ")
+    text, _, source = text.partition(" from ")
     operations, _, grantee = text.partition(" to ")
     found: dict[str, Any] = {"name": name, "grantee": WHO[grantee], "operations": texts(operations)}
+    if source:
+        found["source_arn"] = source
     if retiring:
         found["retiring"] = WHO[retiring]
     if constraint:
