@@ -35,7 +35,20 @@ sys.exit(f"imported {{heavy}}" if heavy else status)
 """
 
 
-@pytest.mark.parametrize("args", [["--help"], ["--version"], ["scan", "--help"], ["demo", "--help"], ["checks", "-h"]], ids=" ".join)
+@pytest.mark.parametrize(
+    "args",
+    [
+        ["--help"],
+        ["--version"],
+        ["scan", "--help"],
+        ["collect", "--help"],
+        ["evaluate", "--help"],
+        ["permissions", "--help"],
+        ["demo", "--help"],
+        ["checks", "-h"],
+    ],
+    ids=" ".join,
+)
 def test_help_imports_nothing_heavy(args: list[str]) -> None:
     done = subprocess.run([sys.executable, "-c", LOOK.format(args=args)], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
