@@ -1,6 +1,6 @@
 """All benchmarks: ``python -m benchmarks``."""
 
-from benchmarks import evaluation, load, policy, size, startup
+from benchmarks import evaluation, load, policy, reports, size, startup
 
-for part in (policy, evaluation, startup, size, load):
+for part in (policy, evaluation, reports, startup, size, load):
     part.main()

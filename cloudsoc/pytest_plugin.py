@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 if TYPE_CHECKING:
+    from cloudsoc.config import Configuration
     from cloudsoc.engine.inventory import Inventory
     from cloudsoc.model.report import Finding, Report, WaiverUse
 
@@ -38,6 +39,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--cloudsoc-role-arn", metavar="ARN", help="A role to assume.")
     group.addoption("--cloudsoc-external-id", metavar="ID", help="The external id that the role's trust policy asks for.")
     group.addoption("--cloudsoc-snapshot", metavar="FILE", help="Judge a snapshot instead of an account: no credentials, no calls.")
+    group.addoption("--cloudsoc-config", metavar="FILE", help="A file of settings. Default: the one that `cloudsoc` would find in the root directory.")
     group.addoption("--cloudsoc-waivers", metavar="FILE", help=f"Failures that somebody accepts until a day. Default: {WAIVERS} in the root directory.")
     group.addoption(
         "--cloudsoc-incomplete",
@@ -161,7 +163,7 @@ class _Scan:
             raise pytest.UsageError("--cloudsoc-external-id goes with --cloudsoc-role-arn")
         with _wrong_use():
             session = cloudsoc.session(profile=option.cloudsoc_profile, role_arn=option.cloudsoc_role_arn, external_id=option.cloudsoc_external_id)
-            return cloudsoc.collect(session, checks=self._checks, regions=option.cloudsoc_region or None)
+            return cloudsoc.collect(session, checks=self._checks, regions=option.cloudsoc_region or None, config=self.settings)
 
     @cached_property
     def report(self) -> Report:
@@ -174,16 +176,29 @@ class _Scan:
         file = self.config.invocation_params.dir / named if named else self.config.rootpath / WAIVERS
         with _wrong_use():  # a wrong file of waivers is better known before the scan
             waivers = read(file, cloudsoc.load_checks().keys()) if named or file.is_file() else ()
-            report = cloudsoc.evaluate(self.inventory, checks=self._checks, regions=self.config.option.cloudsoc_region or None)
+            report = cloudsoc.evaluate(self.inventory, checks=self._checks, regions=self.config.option.cloudsoc_region or None, config=self.settings)
         return apply(report, waivers)
 
     @cached_property
+    def settings(self) -> Configuration | None:
+        """What a file says, if there is one."""
+        from cloudsoc.config import configuration, find
+
+        named = self.config.option.cloudsoc_config
+        file = self.config.invocation_params.dir / named if named else find(self.config.rootpath)
+        with _wrong_use():
+            return configuration(file) if file else None
+
+    @cached_property
     def _checks(self) -> Any:
+        """Those that an option asks for; None where none does: then a file says which, or it is the core profile."""
         import cloudsoc
 
         option = self.config.option
-        profile = None if option.cloudsoc_extended or option.cloudsoc_check else cloudsoc.CORE
-        return cloudsoc.select(cloudsoc.load_checks(), option.cloudsoc_check, profile=profile)
+        if not option.cloudsoc_check and not option.cloudsoc_extended:
+            return None
+        with _wrong_use():
+            return cloudsoc.select(cloudsoc.load_checks(), option.cloudsoc_check)
 
 
 _SCAN: pytest.StashKey[_Scan] = pytest.StashKey()
@@ -201,6 +216,7 @@ def _wrong_use() -> Iterator[None]:
         cloudsoc.CredentialsError,
         cloudsoc.LoadError,
         cloudsoc.SelectionError,
+        cloudsoc.SettingsError,
         cloudsoc.SnapshotError,
         cloudsoc.UnknownRegion,
         WaiverError,

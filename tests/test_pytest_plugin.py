@@ -287,6 +287,17 @@ def test_warnings_as_errors_and_strict_markers(run: Run, pytester: pytest.Pytest
     assert outcomes(run(how="runpytest_subprocess")) == {"passed": 2, "failed": 2, "skipped": 1}
 
 
+def test_settings_of_a_file_hold(run: Run, pytester: pytest.Pytester) -> None:
+    pytester.path.joinpath("cloudsoc.toml").write_text(f"[checks.{ROTATION}]\nmax_rotation_days = 90\n")
+    found = run(f"{HERE}/right")
+    assert outcomes(found) == {"failed": 1}
+    found.stdout.fnmatch_lines(["why       every 365 days, the limit is 90"])
+    pytester.path.joinpath("other.toml").write_text(f"[checks.{ROTATION}]\nmax_rotation_days = 400\n")
+    assert outcomes(run("--cloudsoc-config=other.toml", f"{HERE}/right")) == {"passed": 1}
+    pytester.path.joinpath("other.toml").write_text("[checks.no-such-check]\n")
+    assert run("--cloudsoc-config=other.toml").ret == pytest.ExitCode.USAGE_ERROR
+
+
 def test_fixtures_need_no_option(pytester: pytest.Pytester, run: Run) -> None:
     pytester.makepyfile(test_own="def test_own(cloudsoc_report):\n    assert [one.verdict.value for one in cloudsoc_report.findings].count('failed') == 1\n")
     found = pytester.runpytest_inprocess("--cloudsoc-snapshot=keys.snapshot", f"--cloudsoc-check={ROTATION}")
