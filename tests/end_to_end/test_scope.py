@@ -17,9 +17,12 @@ from cloudsoc.aws.tags import TaggedResources
 from cloudsoc.cli import main
 from cloudsoc.engine.registry import load_checks
 from cloudsoc.model import Incomplete
+from cloudsoc.model.report import Waiver
+from cloudsoc.reports.comparison import Change, compare
 from cloudsoc.reports.jsonl import jsonl, read
 from cloudsoc.reports.markdown import markdown
 from cloudsoc.reports.screen import screen
+from cloudsoc.waivers import apply
 from tests.end_to_end.account import ACCOUNT, REGION, Simulated
 from tests.engine.house import CHECKS, IS_SHUT, Room
 
@@ -250,3 +253,14 @@ def test_what_cannot_have_tags_has_none(aws: Simulated, config: Configure) -> No
     report = scan(aws, config(SANDBOX), "iam-group-has-members", regions=(REGION,))
     assert judged(report) == {"readers"}
     assert report.tags_unread == ()
+
+
+def test_a_failure_that_went_out_of_scope_is_neither_gone_nor_a_stale_waiver(aws: Simulated, config: Configure) -> None:
+    left = key(aws, Environment="sandbox")
+    before, after = scan(aws, None, regions=(REGION,)), scan(aws, config(SANDBOX), regions=(REGION,))
+    assert [one.resource.id for one in before.failed()] == [left]
+    (only,) = compare(before, after).differences
+    assert only.change is Change.NOT_COMPARED
+    waiver = Waiver(check=ROTATED, resource=left, reason="x", owner="x", approver="x", ticket="x", expires=before.accounts[0].observed_at.date())
+    assert [use.state for use in apply(after, [waiver]).waivers] == ["not_looked_at"]
+    assert [use.state for use in apply(before, [waiver]).waivers] == ["used"]
