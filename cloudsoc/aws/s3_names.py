@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from cloudsoc.aws.account import Region
@@ -27,10 +28,13 @@ _SOMEBODY = frozenset({"403", "Forbidden", "AccessDenied", "301", "PermanentRedi
 @reading("s3:HeadBucket")
 def predictable_names(call: Calls, about: Address) -> Iterator[Mapping[str, Any]]:
     """Which of the names are taken, by whomever. A name that surely nobody has is asked for as well: where AWS refuses even that, a refusal tells nothing."""
-    control = _taken(call, _CONTROL, about)
-    if control:
-        refused = Unread("s3:HeadBucket", "refused even for a name that nobody has", about.region, about.account)
-        yield {"taken": control if isinstance(control, Unread) else refused}
+    control = _asked(call, _CONTROL, about)
+    if not isinstance(control, Unread):
+        yield {"taken": Unread("s3:HeadBucket", "says yes even to a name that nobody has", about.region, about.account)}
+        return
+    if control.error not in _NOBODY:
+        refused = f"{control.error}: refused even for a name that nobody has" if control.error in _SOMEBODY else control.error
+        yield {"taken": replace(control, error=refused)}
         return
     answers = {template: _taken(call, template, about) for template in PREDICTABLE.values()}
     unread = next((one for one in answers.values() if isinstance(one, Unread)), None)
@@ -41,8 +45,12 @@ def _name(template: str, about: Address) -> str:
     return template.format(account=about.account, region=about.region)
 
 
+def _asked(call: Calls, template: str, about: Address) -> Mapping[str, Any] | Unread:
+    return call.tried("s3:HeadBucket", Bucket=_name(template, about), ExpectedBucketOwner=about.account)
+
+
 def _taken(call: Calls, template: str, about: Address) -> bool | Unread:
-    answer = call.tried("s3:HeadBucket", Bucket=_name(template, about), ExpectedBucketOwner=about.account)
+    answer = _asked(call, template, about)
     if not isinstance(answer, Unread):
         return True
     if answer.error in _NOBODY:

@@ -11,6 +11,7 @@ from botocore import xform_name
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
+from cloudsoc.engine.answers import readable
 from cloudsoc.engine.breaker import GivenUp
 from cloudsoc.engine.pace import Pace
 from cloudsoc.engine.shape import operation_model, takes
@@ -60,6 +61,7 @@ class Clients:
                 client = self._session.client(service, region_name=region, config=self._config)
                 client.meta.events.register("before-parameter-build", self._guard(service))
                 self.pace.listen(client, service)
+                client.meta.events.register("response-received", readable(client.meta.service_model))
                 self._clients[key] = client
             return self._clients[key]
 

@@ -13,7 +13,7 @@ from typing import Any
 from cloudsoc.engine.calls import CallsOf, Record, Records
 from cloudsoc.engine.clients import Clients, code_of, unread
 from cloudsoc.engine.credentials import Identity
-from cloudsoc.engine.door import UNKNOWN, Door, Way, identify, ways
+from cloudsoc.engine.door import UNKNOWN, Door, Way, identify, named, ways
 from cloudsoc.engine.evaluate import GLOBAL
 from cloudsoc.engine.garbage import relaxed
 from cloudsoc.engine.gates import gate
@@ -65,6 +65,7 @@ class Collector:
         self._waiting: list[tuple[Way, Address]] = []
         self._places: dict[tuple[Kind, str], Address] = {}
         self._relisted = Relisted(self._list_again)
+        self._nowhere: dict[str, Unread] = {}  # why the regions of some resources are not known
         self._placed = False  # whether the regions are known, or known to be unknown
         self._disabled: Callable[[Any], NotApplicable | None] = lambda _: None
         self._asked: frozenset[str] | None = None
@@ -189,9 +190,9 @@ class Collector:
 
     def _ask(self, group: list[Way], address: Address | None) -> None:
         region = self._region(group[0], address)
-        if region == UNKNOWN:
+        if region == UNKNOWN and address:
             for way in group:
-                self._not_read(way, address, Unread(way.source.operations[0], "the region of the resource is not known", "", self.identity.account))
+                self._not_read(way, address, self._why_nowhere(address, way))
             return
         record = self._record(address, region)
         try:
@@ -207,6 +208,11 @@ class Collector:
         finally:
             self._records.close(record)
             self._placed = self._placed or any(way.lists and is_place(way.kind) for way in group)
+
+    def _why_nowhere(self, address: Address, way: Way) -> Unread:
+        """Why the region of a resource is not known: what could not be read of it, or of what it exists in."""
+        unknown = Unread(way.source.operations[0], "the region of the resource is not known", "", self.identity.account)
+        return next((self._nowhere[id] for id in reversed(path(address)) if id in self._nowhere), unknown)
 
     def _record(self, address: Address | None, region: str) -> Record:
         return self._records.open(address.id if address and address.parent else "", region, self.clients.pace.tally)
@@ -262,7 +268,7 @@ class Collector:
                 if way.lists:
                     entered += self._found(way, item, address, around)
                 else:
-                    id = str(way.source.joins).format_map({**around, **item})
+                    id = named(way, str(way.source.joins), {**around, **item})
                     fact = self._door.fact(way, item, None, region, self.identity.account)
                     with self._lock:
                         if not self._workers.closed:
@@ -296,6 +302,8 @@ class Collector:
             if there not in (GLOBAL, UNKNOWN) and (why := self._left_out(there)):  # told by the resource, should the regions not be
                 self.inventory.regions.setdefault(there, ("outside", why))
             new = self.inventory.found(address)
+            if isinstance(region, Unread):
+                self._nowhere[id] = region
             if is_place(kind):
                 self._places[kind, there] = address
             if not kind.source:

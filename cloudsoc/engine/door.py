@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import cached_property
+from functools import cache, cached_property
+from string import Formatter
 from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
 from cloudsoc.engine.plan import gates
-from cloudsoc.engine.shape import follow, operation_model, projection, takes
+from cloudsoc.engine.shape import follow, operation_model, projection, takes, walk
 from cloudsoc.engine.signature import Kind, ancestors, is_place
 from cloudsoc.model.check import DeclarationError
 from cloudsoc.model.fact import Address, Reading, Resource, Source, where
@@ -54,6 +55,18 @@ class Way:
     def values(self) -> Callable[[Any], Any]:
         """From an item of the answer to the fields of the fact."""
         return projection(self.kind, self.source)
+
+    @cached_property
+    def numbers(self) -> frozenset[str]:
+        """The members of an item that are numbers in AWS's model."""
+        if isinstance(self.source.call, Reading):
+            return frozenset()
+        shape = walk(self.source.path, operation_model(self.source.operations[0]).output_shape)
+        return (
+            frozenset(name for name, member in shape.members.items() if member.type_name in ("integer", "long"))
+            if shape.type_name == "structure"
+            else frozenset()
+        )
 
     def items(self, page: Mapping[str, Any]) -> Iterator[Any]:
         """The items of a page; a reading function's rows are items already."""
@@ -125,13 +138,27 @@ class Door:
 
 
 def identify(way: Way, item: Mapping[str, Any], around: Mapping[str, str]) -> tuple[str, str | Unread, dict[str, str]]:
-    """Id, region and names of a listed resource. Raises ``KeyError`` where the item does not say them."""
+    """Id, region and names of a listed resource. Raises ``KeyError`` where the item does not say them, ``TypeError`` where it says them in another type."""
     listing = way.kind.listing
     known = {**around, **item}
-    id = listing.arn.format_map(known)
+    id = named(way, listing.arn, known)
     region: str | Unread = around["region"]
     if listing.region:
         field = listing.region.strip("{}")
-        region = known[field] if isinstance(known.get(field), Unread) else listing.region.format_map(known)
-    names = {name: template.format_map(known) for name, template in listing.names.items()}
+        region = known[field] if isinstance(known.get(field), Unread) else named(way, listing.region, known)
+    names = {name: named(way, template, known) for name, template in listing.names.items()}
     return id, region, names
+
+
+def named(way: Way, template: str, known: Mapping[str, Any]) -> str:
+    """A template, filled. A name of another type than AWS's model says is none: what it made would be the name of something else."""
+    for name in _names(template):
+        value = known[name]
+        if not isinstance(value, str) and not (type(value) is int and name in way.numbers):
+            raise TypeError(name)
+    return template.format_map(known)
+
+
+@cache
+def _names(template: str) -> tuple[str, ...]:
+    return tuple(name for _, name, _, _ in Formatter().parse(template) if name)

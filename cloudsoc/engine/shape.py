@@ -71,13 +71,17 @@ def follow(path: str, answer: Any) -> Iterator[Any]:
     if not head:
         yield answer
     elif head.endswith("[]"):
-        for item in answer.get(head[:-2]) or ():
+        items = answer.get(head[:-2])
+        if items is not None and not isinstance(items, (list, tuple)):
+            raise TypeError(head)
+        for item in items or ():
             yield from follow(rest, item)
     else:
         yield from follow(rest, answer[head])
 
 
-def _walk(path: str, shape: Any) -> Any:
+def walk(path: str, shape: Any) -> Any:
+    """The shape that a path leads to. Raises ``DeclarationError`` for a member that AWS does not have."""
     for step in filter(None, path.split(".")):
         name = step.removesuffix("[]")
         if shape is None or name not in getattr(shape, "members", {}):
@@ -92,7 +96,7 @@ def projection(kind: Any, source: Source) -> Project:
     """The function that picks a fact's fields out of one item of its source. Raises ``DeclarationError`` for a member that AWS does not have."""
     if isinstance(source.call, str):
         try:
-            shape = _walk(source.path, operation_model(source.operations[0]).output_shape)
+            shape = walk(source.path, operation_model(source.operations[0]).output_shape)
             return _project(kind, shape, FILLED if issubclass(kind, Resource) else frozenset())
         except DeclarationError as error:
             raise DeclarationError(f"{where(kind)}: {error}") from None

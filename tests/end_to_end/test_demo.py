@@ -107,11 +107,11 @@ def test_a_selection_calls_only_what_it_needs(session: boto3.Session, company: S
     assert {call.operation for call in company.calls()} == {"sts:GetCallerIdentity", "ec2:DescribeRegions", "kms:ListKeys", "kms:DescribeKey"}
 
 
-@pytest.mark.parametrize("operation", sorted({*PLAN.operations, *EVERY_SCAN} - {"sts:GetCallerIdentity"}))
+@pytest.mark.parametrize(
+    "operation", ["ec2:DescribeVpcs", "iam:GetAccountAuthorizationDetails", "kms:DescribeKey", "lambda:ListFunctions", "s3:GetBucketPolicy"]
+)
 def test_denied(operation: str, whole: tuple[Report, list[str]], session: boto3.Session, company: Simulation) -> None:
-    """No pass depends on a refused operation, no row disappears, and the report names it."""
-    if operation not in whole[1]:
-        pytest.skip("the company has nothing that it is asked about")
+    """No pass depends on a refused operation, no row disappears, and the report names it; in each protocol, over HTTP. ``test_faults`` has all operations."""
     needs = {id: check for id, check in CHECKS.items() if operation in PLAN.operations_of(check)} or CHECKS
     company.faults(Fault(operation, "deny"))
     report = scan(session, checks=needs)
