@@ -103,7 +103,7 @@ class Output:
         if compared := self._compared(report):
             from cloudsoc.reports.comparison import Change
 
-            if any(one.waiver is None for one in compared.new_failures(self.fail_on)):
+            if compared.new_failures(self.fail_on):
                 return FAILED
             return INCOMPLETE if self.incomplete == "fail" and compared.of(Change.NEWLY_NOT_ASSESSED) else NOTHING_FAILED
         if report.unwaived(at_least=self.fail_on):

@@ -61,8 +61,8 @@ class Comparison:
         return tuple(one for one in self.differences if one.change is change)
 
     def new_failures(self, at_least: Severity = Severity.LOW) -> tuple[Finding, ...]:
-        """The failures that the older report does not have, or has at a lower severity."""
-        return tuple(one.finding for one in self.of(Change.NEW) if one.finding.severity >= at_least)
+        """The failures that the older report does not have, or has at a lower severity, and that nobody accepts: what a gate looks at."""
+        return tuple(one.finding for one in self.of(Change.NEW) if one.finding.severity >= at_least and one.finding.waiver is None)
 
 
 def compare(old: Report, new: Report) -> Comparison:

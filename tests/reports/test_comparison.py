@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from cloudsoc.cli import main
-from cloudsoc.model.report import Report
+from cloudsoc.model.report import Report, Waiver
 from cloudsoc.reports.comparison import Because, Change, ComparisonError, compare
 from cloudsoc.reports.json import json as as_json
 from cloudsoc.reports.jsonl import jsonl
@@ -177,3 +177,14 @@ def test_names_do_not_reach_the_terminal_raw(written: Any, finding: Any, report:
     new = report(*(finding("kms-a", "failed", f"{number}{name}", reason=name) for number, name in enumerate(HOSTILE)))
     main(["diff", written("old.json", report()), written("new.json", new)])
     assert all(one.isprintable() for one in capsys.readouterr().out.splitlines())
+
+
+def test_a_new_failure_that_somebody_accepts_does_not_fail_the_gate(written: Any, finding: Any, report: Any) -> None:
+    waiver = {"check": "kms-a", "resource": "it", "reason": "r", "owner": "o", "approver": "a", "ticket": "t", "expires": "2999-12-31"}
+    old, bad = report(finding("kms-a", "passed", "it")), finding("kms-a", "failed", "it")
+    accepted = Report.from_json(report(bad).to_json()).model_copy(update={"findings": (bad.model_copy(update={"waiver": Waiver.model_validate(waiver)}),)})
+    assert compare(old, report(bad)).new_failures() == (bad,)
+    assert compare(old, accepted).new_failures() == ()
+    assert [change.change for change in compare(old, accepted).differences] == [Change.NEW]
+    assert main(["diff", written("old.json", old), written("new.json", report(bad))]) == 1
+    assert main(["diff", written("old.json", old), written("accepted.json", accepted)]) == 0
