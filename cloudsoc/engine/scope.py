@@ -123,8 +123,12 @@ class View:
 
     @property
     def without(self) -> set[str]:
-        """The regions without which the rest is whole: out of scope, but for the one that records what happens in global services."""
+        """The regions without which the rest is whole: out of scope, but for the one that records what happens in global services. None, where nobody knows
+        which that is.
+        """
         home = self.scope.homes.get(self.account.partition)
+        if home is None:
+            return set()
         return {name for name, (state, _) in self.regions.items() if state == "out_of_scope" and name != home}
 
     def exclusion(self, address: Address) -> int | None:

@@ -208,6 +208,13 @@ def test_without_the_region_that_records_global_services_nothing_is_said_of_an_a
     assert found.criterion.state is CriterionState.NOT_ASSESSED
 
 
+def test_nor_where_nobody_knows_which_region_that_is() -> None:
+    street = Street()
+    street.room("hall", lamp=LIT)
+    street.inventory.partition = "aws-iso"
+    assert isinstance(Judged(excluding(without("us-*")), street, all_rooms_are_lit).verdicts[ACCOUNT], NotAssessed)
+
+
 def test_a_region_that_was_not_asked_for_stays_a_gap_of_the_criterion() -> None:
     street = Street()
     street.room("hall", lamp=LIT)
