@@ -56,6 +56,7 @@ def test_every_finding_keeps_to_the_limits(sample: Report) -> None:
         assert len(one["Compliance"]["RelatedRequirements"]) <= MOST_REQUIREMENTS
         assert all(1 <= len(key) <= FIELD_KEY and 1 <= len(value) <= FIELD_VALUE for key, value in one["ProductFields"].items())
         assert len(one.get("Remediation", {}).get("Recommendation", {}).get("Text", "-")) <= LONGEST["Remediation"]
+        assert all(1 <= len(one["Note"][field]) <= LONGEST["Note"] for field in ("Text", "UpdatedBy") if "Note" in one)
         (resource,) = one["Resources"]
         assert 1 <= len(resource["Id"]) <= LONGEST["ResourceId"]
         assert resource["Type"] in TYPES | {"Other"}
