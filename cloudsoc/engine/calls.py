@@ -71,6 +71,11 @@ class Record:
         self._about = " ".join(_names(request or {})) or self._subject
         self.operation, self._open = operation, True
 
+    def again(self, operation: str, request: Mapping[str, Any]) -> None:
+        """A call goes on with a further page; where others were made in between, on a line of its own."""
+        if not self._open or self.operation != operation:
+            self.begin(operation, request)
+
     def page(self, page: Mapping[str, Any], at: str) -> None:
         """A page has come."""
         self._pages += 1
@@ -171,7 +176,16 @@ class CallsOf:
     def items(self, path: str, /, **request: Any) -> Iterator[Any]:
         operation, _, inside = path.partition(".")
         self._record.begin(self._declared(operation), request)
-        for page in self._clients.pages(operation, self._region, request):
+        pages = self._clients.pages(operation, self._region, request)
+        while True:
+            try:
+                page = next(pages, None)
+            except Exception:
+                self._record.again(operation, request)
+                raise
+            if page is None:
+                break
+            self._record.again(operation, request)
             self._record.page(page, inside)
             yield from follow(inside, page)
         self._record.end()
