@@ -223,7 +223,9 @@ def _told(error: Any) -> str:
     match error["type"]:
         case "extra_forbidden":
             table = TABLES[tuple(one for one in outer if isinstance(one, str))]
-            return "there is no such key" + nearest(str(last), table.model_fields)
+            return "there is no such key" + (nearest(str(last), table.model_fields) or f" among {', '.join(table.model_fields)}")
+        case "tuple_type" | "list_type" if isinstance(error["input"], str):
+            return f"a list is wanted, as [{as_json(error['input'])}]"
         case "missing":
             return "it is missing"
         case "enum":

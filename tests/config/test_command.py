@@ -50,7 +50,7 @@ def test_check_tells_each_mistake_on_a_line_by_itself(capsys: pytest.CaptureFixt
     assert out == ""
     assert err.splitlines() == [
         "cloudsoc.toml:2: select.severity: 'hihg' is none of low, medium, high, critical",
-        "cloudsoc.toml:3: select.x: there is no such key",
+        "cloudsoc.toml:3: select.x: there is no such key among checks, criteria, categories, severity, profile",
     ]
 
 
