@@ -54,7 +54,7 @@ BAD = {
     "a date for a reason": ('[[scope.exclude]]\nregions = ["ap-*"]\nreason = 2026-01-01', 3, "scope.exclude.0.reason: a date or time"),
     "nothing excluded": ('[[scope.exclude]]\nreason = "why not"', 1, "scope.exclude.0: it says not what"),
     "two kinds of regions": ('[[scope.exclude]]\nregions = ["a"]\nall_regions_but = ["b"]\nreason = "x"', 1, "scope.exclude.0: regions and all_regions_but"),
-    "one text for a list": ('[[scope.exclude]]\nregions = "ap-*"\nreason = "x"', 2, "scope.exclude.0.regions: a list is wanted, as [\"ap-*\"]"),
+    "one text for a list": ('[[scope.exclude]]\nregions = "ap-*"\nreason = "x"', 2, 'scope.exclude.0.regions: a list is wanted, as ["ap-*"]'),
     "a list of nothing": ('[[scope.exclude]]\naccounts = []\nreason = "x"', 2, "scope.exclude.0.accounts: "),
     "a pattern of nothing": ('[[scope.exclude]]\nregions = [\n  "eu-*",\n  "",\n]\nreason = "x"', 4, "scope.exclude.0.regions.1: "),
     "no account id": ('[[scope.exclude]]\naccounts = ["prod"]\nreason = "x"', 2, "scope.exclude.0.accounts.0: "),
