@@ -1,4 +1,4 @@
-"""One measured run, in a process of its own: ``python -m benchmarks.load.runs (record|scan|floor) URL FILE``. It prints its figures as JSON."""
+"""One measured run, in a process of its own: ``python -m benchmarks.load.runs (record|scan|polite|floor) URL FILE``. It prints its figures as JSON."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def record(session: boto3.Session, file: Path) -> dict[str, Any]:
         made.append((f"{services[model.service_model.service_id.hyphenize()]}:{model.name}", context["client_region"], dict(params)))
 
     session.events.register("before-parameter-build", note)
-    inventory = cloudsoc.collect(session)
+    inventory = cloudsoc.collect(session, rates=None)
     report = cloudsoc.evaluate(inventory)
     chains: dict[str, tuple[str, str, list[dict[str, Any]]]] = {}
     for operation, region, params in made:
@@ -78,9 +78,19 @@ def _services() -> Iterable[str]:
     return {operation.partition(":")[0] for operation in Plan(cloudsoc.load_checks()).operations} | {"sts", "ec2"}
 
 
+def polite(session: boto3.Session, file: Path) -> dict[str, Any]:
+    """A scan at the rates that AWS documents, and 20 calls a second where there is none."""
+    return _scan(lambda: cloudsoc.collect(session))
+
+
 def scan(session: boto3.Session, file: Path) -> dict[str, Any]:
-    """A scan: collection, then judgement."""
-    inventory, wall, cpu = measured(lambda: cloudsoc.collect(session))
+    """A scan as fast as the threads go: what the floor can be held against."""
+    return _scan(lambda: cloudsoc.collect(session, rates=None))
+
+
+def _scan(collect: Callable[[], cloudsoc.Inventory]) -> dict[str, Any]:
+    """Collection, then judgement."""
+    inventory, wall, cpu = measured(collect)
     held = peak()
     report, judging, judging_cpu = measured(lambda: cloudsoc.evaluate(inventory))
     return {"wall": wall, "cpu": cpu, "peak": held, "judging": judging, "judging_cpu": judging_cpu, "peak_judged": peak(), "findings": len(report.findings)}
@@ -142,4 +152,4 @@ def _of_places() -> set[str]:
 
 if __name__ == "__main__":
     what, url, file = sys.argv[1:]
-    print(json.dumps({"record": record, "scan": scan, "floor": floor}[what](simulated_session(url, HOME), Path(file))))
+    print(json.dumps({"record": record, "scan": scan, "polite": polite, "floor": floor}[what](simulated_session(url, HOME), Path(file))))
