@@ -1,7 +1,8 @@
 """How often AWS lets an account ask in one region, as far as AWS documents it: where the limiter starts, and the most that it allows itself.
 
 These are the default quotas of reading operations. A single operation stands here where it is slower than its service, or has a quota of its own. What AWS does
-not document (IAM, S3's bucket settings, AWS Config, Elastic Load Balancing and more) starts at a rate that disturbs nobody, and grows while nobody objects.
+not document (IAM, S3's bucket settings, AWS Config, Elastic Load Balancing and more) starts at a rate that disturbs nobody, and grows while nobody objects; S3,
+of which a dozen settings a bucket are asked, at a higher one.
 """
 
 from __future__ import annotations
@@ -59,4 +60,5 @@ RATES: Rates = {
     # https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/DNSLimitations.html
     "route53": Rate(5, 5),
     "route53resolver": Rate(5, 5),
+    "s3": Rate(100, 100, most=200),
 }
