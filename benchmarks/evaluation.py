@@ -10,10 +10,10 @@ from typing import Any
 from cloudsoc.aws.account import Account, Region
 from cloudsoc.aws.kms import Key, KeyRotation
 from cloudsoc.engine.evaluate import Evaluation
+from cloudsoc.engine.fields import field_paths
 from cloudsoc.engine.findings import finding
 from cloudsoc.engine.inventory import AccountInventory, Inventory
 from cloudsoc.engine.plan import fact_name
-from cloudsoc.engine.snapshot import field_paths
 from cloudsoc.model import Address, Check
 from cloudsoc_checks.kms.keys import key_not_pending_deletion, key_rotation_enabled
 

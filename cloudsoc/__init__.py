@@ -11,9 +11,9 @@ __version__ = "0.1.0"
 
 if TYPE_CHECKING:
     from cloudsoc.config import Configuration, configuration
-    from cloudsoc.engine.collect import Interrupted, Progress
     from cloudsoc.engine.credentials import CredentialsError, NoCredentials, session
     from cloudsoc.engine.inventory import Inventory
+    from cloudsoc.engine.progress import Interrupted, Progress
     from cloudsoc.engine.regions import UnknownRegion
     from cloudsoc.engine.registry import LoadError, SelectionError, load_checks, select
     from cloudsoc.engine.snapshot import SnapshotError
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 _HOMES: Final = {
     "config": ("Configuration", "configuration"),
-    "engine.collect": ("Interrupted", "Progress"),
+    "engine.progress": ("Interrupted", "Progress"),
     "engine.regions": ("UnknownRegion",),
     "engine.credentials": ("CredentialsError", "NoCredentials", "session"),
     "engine.inventory": ("Inventory",),

@@ -17,7 +17,7 @@ from cloudsoc.config import Configuration
 from cloudsoc.criteria import roll_up
 from cloudsoc.durations import rate, seconds
 from cloudsoc.engine.clients import Clients
-from cloudsoc.engine.collect import THREADS, Collector, Progress
+from cloudsoc.engine.collect import THREADS, Collector
 from cloudsoc.engine.credentials import lost, renew, who
 from cloudsoc.engine.credentials import session as default_session
 from cloudsoc.engine.evaluate import Evaluation
@@ -25,6 +25,7 @@ from cloudsoc.engine.findings import Shown, coverage, exclusions, finding, tags_
 from cloudsoc.engine.inventory import AccountInventory, Inventory
 from cloudsoc.engine.pace import Pace, Rates
 from cloudsoc.engine.plan import Plan
+from cloudsoc.engine.progress import Progress
 from cloudsoc.engine.regions import UnknownRegion, only
 from cloudsoc.engine.registry import Checks, load_checks, select, version
 from cloudsoc.engine.scope import Scope, View

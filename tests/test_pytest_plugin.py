@@ -18,9 +18,9 @@ import cloudsoc.scanning
 import cloudsoc.waivers
 from cloudsoc.aws.account import Account, Region
 from cloudsoc.aws.kms import Key, KeyRotation
+from cloudsoc.engine.fields import field_paths
 from cloudsoc.engine.inventory import AccountInventory
 from cloudsoc.engine.plan import fact_name
-from cloudsoc.engine.snapshot import field_paths
 from cloudsoc.model import Address, Unread
 from cloudsoc.pytest_plugin import LONGEST_NAME
 

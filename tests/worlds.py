@@ -12,9 +12,10 @@ from hypothesis import strategies as st
 
 import tests.checks
 from cloudsoc.aws.s3 import BucketPolicy, BucketPolicyStatus
-from cloudsoc.engine.evaluate import Judgement, judge
+from cloudsoc.engine.evaluate import Judgement
 from cloudsoc.engine.findings import finding
 from cloudsoc.engine.inventory import AccountInventory
+from cloudsoc.engine.judge import judge
 from cloudsoc.engine.signature import UNDECLARED, Element, Need, Signature, about, ancestors, derived, signature
 from cloudsoc.model import Address, Check, Failed, NotApplicable, NotAssessed, Passed, Ref, Unread
 from cloudsoc.model.parameters import Every

@@ -6,7 +6,6 @@ import inspect
 import threading
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
@@ -14,41 +13,21 @@ from cloudsoc.engine.calls import CallsOf, Record, Records
 from cloudsoc.engine.clients import Clients, code_of, unread
 from cloudsoc.engine.credentials import Identity
 from cloudsoc.engine.door import UNKNOWN, Door, Way, identify, named, ways
-from cloudsoc.engine.evaluate import GLOBAL
+from cloudsoc.engine.fields import field_paths
 from cloudsoc.engine.garbage import relaxed
 from cloudsoc.engine.gates import gate
-from cloudsoc.engine.inventory import AccountInventory, Inventory, path
+from cloudsoc.engine.inventory import GLOBAL, AccountInventory, Inventory, path
 from cloudsoc.engine.plan import fact_name, settings_of_fact
+from cloudsoc.engine.progress import Interrupted, Progress
 from cloudsoc.engine.regions import UnknownRegion
 from cloudsoc.engine.scope import Scope
 from cloudsoc.engine.signature import UNDECLARED, Kind, is_place
-from cloudsoc.engine.snapshot import field_paths
 from cloudsoc.engine.vanished import Relisted, gone_codes
 from cloudsoc.engine.workers import Task, Workers
 from cloudsoc.model.fact import Address, Reading
 from cloudsoc.model.verdict import NotApplicable, Unread
 
 THREADS = 32
-
-
-@dataclass(frozen=True, slots=True)
-class Progress:
-    """How far a scan has come."""
-
-    phase: str
-    account: str = ""
-    caller: str = ""
-    regions: tuple[str, ...] = ()
-    done: int = 0
-    queued: int = 0
-
-
-class Interrupted(KeyboardInterrupt):
-    """Somebody ended the collection early; ``inventory`` holds what there was by then, the rest of it unread."""
-
-    def __init__(self, inventory: Inventory) -> None:
-        super().__init__("interrupted")
-        self.inventory = inventory
 
 
 class Collector:

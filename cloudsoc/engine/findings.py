@@ -11,8 +11,8 @@ from functools import cache
 from string import Formatter
 from typing import Any
 
-from cloudsoc.engine.evaluate import GLOBAL, Evaluation, Judgement
-from cloudsoc.engine.inventory import AccountInventory
+from cloudsoc.engine.evaluate import Evaluation, Judgement
+from cloudsoc.engine.inventory import GLOBAL, AccountInventory
 from cloudsoc.engine.scope import View, own_tags
 from cloudsoc.engine.signature import is_place, regional, signature
 from cloudsoc.engine.unseen import hidden

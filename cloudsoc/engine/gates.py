@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from cloudsoc.engine.door import Way
-from cloudsoc.engine.evaluate import judge
 from cloudsoc.engine.inventory import AccountInventory, current, path
+from cloudsoc.engine.judge import judge
 from cloudsoc.engine.plan import fact_name
 from cloudsoc.engine.signature import Kind, about, signature
 from cloudsoc.model.fact import Address

@@ -20,6 +20,9 @@ Value = Fact[Any] | Unread | NotApplicable | None
 
 State = Literal["read", "disabled", "outside"]
 
+GLOBAL = "global"
+"""The region of what belongs to none."""
+
 
 @dataclass(frozen=True, slots=True)
 class Gap:

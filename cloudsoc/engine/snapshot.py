@@ -22,17 +22,17 @@ from dataclasses import asdict, fields
 from datetime import datetime
 from functools import cache
 from pathlib import Path
-from typing import IO, Any, cast, get_args, get_origin
+from typing import IO, Any, cast
 
 from pydantic import TypeAdapter, ValidationError
 from pydantic_core import from_json
 
+from cloudsoc.engine.fields import field_paths, reader, writer
 from cloudsoc.engine.inventory import AccountInventory, CallRecord, Gap, Inventory
 from cloudsoc.engine.plan import Plan, fact_name, settings_of_fact, sources
 from cloudsoc.engine.registry import load_checks
-from cloudsoc.engine.signature import UNDECLARED, Kind, hints, inside
-from cloudsoc.model.check import DeclarationError
-from cloudsoc.model.fact import Address, Fact, where
+from cloudsoc.engine.signature import UNDECLARED, Kind
+from cloudsoc.model.fact import Address, Fact
 from cloudsoc.model.verdict import NotApplicable, Unread
 
 FORMAT, VERSION = "cloudsoc-snapshot", 1
@@ -382,40 +382,3 @@ def classes() -> dict[str, Kind]:
             if "__dataclass_fields__" in vars(kind) and ("listing" in vars(kind) or "source" in vars(kind)) and sources(kind):
                 others[fact_name(kind)] = kind
     return others | needed
-
-
-@cache
-def writer(kind: Kind) -> Callable[[Any], Any]:
-    """From a fact to what JSON can hold."""
-    write = _adapter(kind).dump_python
-    return lambda fact: write(fact, mode="json")
-
-
-def reader(kind: Kind) -> Callable[[str | bytes], Any]:
-    """From JSON text to a fact, strictly; raises pydantic's ``ValidationError``."""
-    return _adapter(kind).validate_json
-
-
-@cache
-def _adapter(kind: Kind) -> TypeAdapter[Any]:
-    return TypeAdapter(kind)
-
-
-@cache
-def field_paths(kind: Kind) -> tuple[str, ...]:
-    """The fields of a fact, those of its parts included: ``recording_group.all_supported``. Raises ``DeclarationError`` for what has no order of its own."""
-    return tuple(sorted(set(_paths(kind, "", ()))))
-
-
-def _paths(model: Any, before: str, around: tuple[Any, ...]) -> Iterator[str]:
-    for name, annotation in hints(model).items():
-        if _has_set(annotation):
-            raise DeclarationError(f"{where(model)}: {name}: a set has no order of its own; a tuple does")
-        yield before + name
-        for inner in inside(annotation):
-            if inner is not model and inner not in around:
-                yield from _paths(inner, f"{before}{name}.", (*around, model))
-
-
-def _has_set(annotation: Any) -> bool:
-    return get_origin(annotation) in (set, frozenset) or any(map(_has_set, get_args(annotation)))

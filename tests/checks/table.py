@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 import pytest
 
-from cloudsoc.engine.evaluate import judge
+from cloudsoc.engine.judge import judge
 from cloudsoc.engine.signature import UNDECLARED, signature
 from cloudsoc.model import Check, Failed, NotApplicable, NotAssessed, Passed, Severity, Unread
 

@@ -6,9 +6,9 @@ from datetime import UTC, datetime
 from typing import Any
 
 from cloudsoc.aws.account import Account, Region
+from cloudsoc.engine.fields import field_paths
 from cloudsoc.engine.inventory import AccountInventory, Inventory, Value, path
 from cloudsoc.engine.plan import fact_name
-from cloudsoc.engine.snapshot import field_paths
 from cloudsoc.model import MEDIUM, Address, Check, Fact, Failed, Passed, Resource, Unread, Verdict, check, listed, reads
 from cloudsoc.model.criterion import CC6_1
 

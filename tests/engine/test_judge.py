@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
-from cloudsoc.engine.evaluate import judge
 from cloudsoc.engine.findings import finding, shown
+from cloudsoc.engine.judge import judge
 from cloudsoc.engine.signature import UNDECLARED, signature
 from cloudsoc.engine.unseen import hidden, unseen
 from cloudsoc.model import Failed, Incomplete, NotApplicable, NotAssessed, Passed, Unread, Verdict, derivation

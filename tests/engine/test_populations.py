@@ -7,11 +7,11 @@ from typing import Any
 
 import cloudsoc
 from cloudsoc.aws.account import Account, Region
+from cloudsoc.engine.fields import field_paths
 from cloudsoc.engine.findings import finding
 from cloudsoc.engine.inventory import Inventory
 from cloudsoc.engine.plan import fact_name
 from cloudsoc.engine.signature import UNDECLARED
-from cloudsoc.engine.snapshot import field_paths
 from cloudsoc.model import (
     Address,
     Calls,

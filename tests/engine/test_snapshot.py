@@ -19,11 +19,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from cloudsoc import Inventory, SnapshotError
+from cloudsoc.engine.fields import field_paths, reader, writer
 from cloudsoc.engine.inventory import CallRecord
 from cloudsoc.engine.plan import Plan, fact_name
 from cloudsoc.engine.registry import load_checks
 from cloudsoc.engine.signature import UNDECLARED
-from cloudsoc.engine.snapshot import classes, content_hash, field_paths, reader, writer
+from cloudsoc.engine.snapshot import classes, content_hash
 from cloudsoc.model import DeclarationError, Fact, NotApplicable, Part, Unread, part, reads
 from tests.engine.house import AT, DENIED, HERE, LIT, OPEN, OTHER, SHUT, THERE, Door, Lamp, Room, Street
 from tests.facts import facts
