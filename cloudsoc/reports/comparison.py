@@ -35,6 +35,7 @@ class Because(Enum):
     RULE = "the check or its settings changed"
     EITHER = "the environment, the check or its settings changed"
     SEEN = "it could not be assessed before"
+    ACCEPTED = "a waiver accepted it before"
     NOTHING = ""
 
 
@@ -61,7 +62,7 @@ class Comparison:
         return tuple(one for one in self.differences if one.change is change)
 
     def new_failures(self, at_least: Severity = Severity.LOW) -> tuple[Finding, ...]:
-        """The failures that the older report does not have, or has at a lower severity, and that nobody accepts: what a gate looks at."""
+        """The failures that the older report does not have, has at a lower severity, or has under a waiver that is gone, and that nobody accepts: what a gate looks at."""
         return tuple(one.finding for one in self.of(Change.NEW) if one.finding.severity >= at_least and one.finding.waiver is None)
 
 
@@ -105,9 +106,14 @@ def _change(before: Finding | None, now: Finding) -> Change | None:
     if now.verdict is Outcome.NOT_ASSESSED:
         return None if before is not None and before.verdict is Outcome.NOT_ASSESSED and not before.outside else Change.NEWLY_NOT_ASSESSED
     if now.verdict is Outcome.FAILED:
-        # The same failure at a higher severity was never accepted at this one.
-        return Change.UNCHANGED if failed and before is not None and now.severity <= before.severity else Change.NEW
+        # The same failure at a higher severity was never accepted at this one, and what a waiver accepted is not accepted without it.
+        same = failed and before is not None and now.severity <= before.severity and not _lost_its_waiver(before, now)
+        return Change.UNCHANGED if same else Change.NEW
     return Change.FIXED if failed else None
+
+
+def _lost_its_waiver(before: Finding, now: Finding) -> bool:
+    return before.waiver is not None and now.waiver is None
 
 
 class _Rules:
@@ -123,6 +129,8 @@ class _Rules:
             return Because.NOTHING
         if before is not None and before.verdict is Outcome.NOT_ASSESSED:
             return Because.SEEN
+        if before is not None and now.verdict is Outcome.FAILED and _lost_its_waiver(before, now):
+            return Because.ACCEPTED
         old, new = self._old.get(before.check if before else now.check), self._new.get(now.check)
         if old is None or new is None:
             return Because.RULE  # a check that was not asked before

@@ -179,12 +179,32 @@ def test_names_do_not_reach_the_terminal_raw(written: Any, finding: Any, report:
     assert all(one.isprintable() for one in capsys.readouterr().out.splitlines())
 
 
+WAIVER = Waiver.model_validate(
+    {"check": "kms-a", "resource": "it", "reason": "r", "owner": "o", "approver": "a", "ticket": "t", "expires": "2999-12-31"},
+)
+
+
+def waived(failed: Any, report: Any) -> Report:
+    """A report whose one failure is accepted."""
+    return Report.from_json(report(failed).to_json()).model_copy(update={"findings": (failed.model_copy(update={"waiver": WAIVER}),)})
+
+
 def test_a_new_failure_that_somebody_accepts_does_not_fail_the_gate(written: Any, finding: Any, report: Any) -> None:
-    waiver = {"check": "kms-a", "resource": "it", "reason": "r", "owner": "o", "approver": "a", "ticket": "t", "expires": "2999-12-31"}
     old, bad = report(finding("kms-a", "passed", "it")), finding("kms-a", "failed", "it")
-    accepted = Report.from_json(report(bad).to_json()).model_copy(update={"findings": (bad.model_copy(update={"waiver": Waiver.model_validate(waiver)}),)})
+    accepted = waived(bad, report)
     assert compare(old, report(bad)).new_failures() == (bad,)
     assert compare(old, accepted).new_failures() == ()
     assert [change.change for change in compare(old, accepted).differences] == [Change.NEW]
     assert main(["diff", written("old.json", old), written("new.json", report(bad))]) == 1
     assert main(["diff", written("old.json", old), written("accepted.json", accepted)]) == 0
+
+
+def test_a_failure_whose_waiver_is_gone_is_new(finding: Any, report: Any) -> None:
+    """A baseline does not accept for good what a waiver accepted until somebody takes it away."""
+    bad = finding("kms-a", "failed", "it")
+    accepted, bare = waived(bad, report), report(bad)
+    (one,) = compare(accepted, bare).differences
+    assert (one.change, one.because) == (Change.NEW, Because.ACCEPTED)
+    assert compare(accepted, bare).new_failures() == (bad,)
+    assert [change.change for change in compare(accepted, accepted).differences] == [Change.UNCHANGED]
+    assert [change.change for change in compare(bare, accepted).differences] == [Change.UNCHANGED]
