@@ -89,13 +89,16 @@ def gives_any_right(rights: Rights) -> tuple[str, ...]:
 
 
 def _giving(held: Held, rights: Rights) -> Iterator[str]:
-    """By giving rights: to all of a kind; or to himself, unless a boundary holds him."""
+    """By giving rights: to all of a kind; or to himself, also through a group that he is in, unless a boundary holds him."""
     found = gives_any_right(rights)
     yield from found
     if found or held.boundary is not None:
         return
     if action := next((action for action, kind in GIVING if f":{kind}/" in held.arn and gives(rights, action, held.arn)), None):
         yield f"{action} on itself"
+    for arn in held.groups:
+        if action := next((action for action, kind in GIVING if kind == "group" and gives(rights, action, arn)), None):
+            yield f"{action} on group {arn.rpartition('/')[2]}, which it is in"
     for arn in held.attached:
         if arn.split(":")[4] == rights.account and gives(rights, "iam:CreatePolicyVersion", arn):
             yield f"iam:CreatePolicyVersion on {arn.rpartition('/')[2]}, which it holds"

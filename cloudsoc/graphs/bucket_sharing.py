@@ -8,8 +8,10 @@ from dataclasses import dataclass, field
 from cloudsoc.aws.account import Account
 from cloudsoc.aws.s3 import Bucket, BucketAcl, BucketPolicy, BucketPolicyStatus
 from cloudsoc.graphs.bucket_access import Doubt, Opening, public_by_policy
+from cloudsoc.graphs.exposures import is_unique_id
 from cloudsoc.model import Incomplete, ObservedAt, Unread, derivation
 from cloudsoc.policy import Exposure, ExposureGrant, exposure
+from cloudsoc.policy.callers import OWN_ORGANIZATION
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +99,8 @@ def _shares(others: Exposure, account: str, own: str | Unread) -> Iterator[Share
     for grant in others:
         named = _account(grant)
         if grant.who.kind in ("organization", "organization path"):
-            yield Share(f"organization {grant.who.value.partition('/')[0]}", "", grant.actions, grant.needs_review or "")
+            organization = grant.who.value.partition("/")[0]
+            yield Share(organization if organization == OWN_ORGANIZATION else f"organization {organization}", "", grant.actions, grant.needs_review or "")
         elif named not in ("", "cloudfront", account, own) and not _canonical(named):
             yield Share(grant.who.value, named, grant.actions, grant.needs_review or "")
 
@@ -117,6 +120,8 @@ def _unnamed(others: Exposure, own: str | Unread, where: Unread) -> Iterator[Unr
     for grant in others:
         if grant.who.kind == "federated":
             yield Unread(where.operation, f"needs review: {grant.who} is let in", where.region, where.account)
+        elif is_unique_id(grant):
+            yield Unread(where.operation, f"needs review: whose the unique id {grant.who.value} is, only AWS knows", where.region, where.account)
         elif _canonical(named := grant.who.account or "") and named != own:
             if isinstance(own, Unread):
                 yield own

@@ -18,12 +18,15 @@ DETAILS = "iam:GetAccountAuthorizationDetails"
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """What a principal holds: ``policies`` by name (a managed one's ARN, ``inline policy x``, ``group y: ...``), the boundary, ``attached`` managed ones by ARN."""
+    """What a principal holds: ``policies`` by name (a managed one's ARN, ``inline policy x``, ``group y: ...``), the boundary, ``attached`` managed ones by ARN,
+    and the ``groups`` that he is in.
+    """
 
     principal: User | Role
     policies: tuple[Policy, ...]
     boundary: Policy | None = None
     attached: tuple[str, ...] = ()
+    groups: tuple[str, ...] = ()
 
     @property
     def arn(self) -> str:
@@ -92,13 +95,20 @@ class _Lookup:
     def held(self, principal: User | Role) -> Held:
         found = [*self._on(principal)]
         attached = [one.policy_arn for one in principal.attached_managed_policies]
-        for name in principal.group_list if isinstance(principal, User) else ():
+        groups = principal.group_list if isinstance(principal, User) else ()
+        for name in groups:
             if name not in self.groups:
                 raise Incomplete(*(self.missing[Group] or (Unread(DETAILS, f"needs review: the answer does not mention group {name}"),)))
             found += self._on(self.groups[name], f"group {name}: ")
             attached += [one.policy_arn for one in self.groups[name].attached_managed_policies]
         limit = principal.permissions_boundary
-        return Held(principal, tuple(found), self._managed(limit.permissions_boundary_arn) if limit else None, tuple(attached))
+        return Held(
+            principal,
+            tuple(found),
+            self._managed(limit.permissions_boundary_arn) if limit else None,
+            tuple(attached),
+            tuple(self.groups[one].arn for one in groups),
+        )
 
     def _on(self, identity: User | Group | Role, told: str = "") -> Iterator[Policy]:
         yield from (Policy(f"{told}inline policy {one.policy_name}", one.policy_document) for one in inline_policies(identity))

@@ -12,9 +12,15 @@ from cloudsoc.aws.organizations import Organization, OrganizationAccounts
 from cloudsoc.graphs.trust import foreign
 from cloudsoc.model import Incomplete, Unread, derivation
 from cloudsoc.policy import Exposure, ExposureGrant, exposure
+from cloudsoc.policy.callers import OWN_ORGANIZATION
 
 Opening = ExposureGrant
 """A class of callers and what a statement lets them do."""
+
+
+def is_unique_id(one: Opening) -> bool:
+    """Whether somebody is named by a unique id (``AROA...``), which does not tell of which account he is."""
+    return one.who.kind == "principal" and not one.who.value.startswith("arn:")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,10 +54,12 @@ class Openings:
         named = self.exposed.only(lambda one: one.who.account in unknown)
         yield named
         whole = self.exposed.to("organization", "organization path")
-        others = whole.only(lambda one: organization is None or one.who.value.partition("/")[0] != organization.id)
+        others = whole.only(lambda one: one.who.value != OWN_ORGANIZATION and (organization is None or one.who.value.partition("/")[0] != organization.id))
         yield others
-        if not (public or named or others) and (places := self.exposed.to("network", "access points")):
+        if places := self.exposed.to("network", "access points"):
             raise Incomplete(self.review(f"whoever comes through {places.grants[0].who.value} is let in"))
+        if unknown_ids := self.exposed.only(is_unique_id):
+            raise Incomplete(self.review(f"whose the unique id {unknown_ids.grants[0].who.value} is, only AWS knows"))
 
     def foreign(self, trusted: tuple[str, ...], organization: Organization | None, members: OrganizationAccounts | None) -> tuple[Opening, ...]:
         """The first strangers that are certain; raises ``Incomplete`` where there are others only, at whom somebody must look."""

@@ -12,17 +12,20 @@ from functools import cache, cached_property, lru_cache
 
 from cloudsoc.policy import Caller, PolicyDocument, Request, Statement, access_level, expand
 from cloudsoc.policy.actions import services, statement_actions
-from cloudsoc.policy.arns import fields
+from cloudsoc.policy.arns import completed
 from cloudsoc.policy.conditions import PreparedCondition
 from cloudsoc.policy.matching import PreparedStatement, prepared_document
+from cloudsoc.policy.patterns import glob
 
 Context = Mapping[str, tuple[str, ...]]
 
 UNNAMED = "x9-nobody-names-this-x9"
 """Stands for the name of something that no policy was written for."""
 
-_ASKED = ("iam:", "aws:resourcetag/", "aws:requesttag/", "kms:resourcealiases", "kms:requestalias", "aws-marketplace:productid")
+_ASKED = ("iam:", "aws:resourcetag/", "kms:resourcealiases", "kms:requestalias", "aws-marketplace:productid")
 """Keys that tell what is asked for, not who asks: without a value in the question they have none. What nobody names has no tag and no alias."""
+_CHOSEN = "iam:associatedresourcearn"
+"""For what a role is passed: that is for the caller to choose, as are the tags of a request."""
 
 
 @cache
@@ -104,8 +107,8 @@ class Rights:
     def unnamed(self, service: str, kind: str) -> list[str]:
         """Things that nobody names, in each account and region of which a policy speaks."""
         home = "" if service in ("iam", "s3") else "eu-west-1"
-        cuts = [cut for policy in self.policies for one in policy for text in one.resources or () if (cut := fields(text)) and cut[2] == service]
-        named = [self._arn(service, _fixed(cut[3]) or home, _fixed(cut[4]) or self.account, kind) for cut in cuts]
+        cuts = [completed(text) for policy in self.policies for one in policy for text in one.resources or () if text.startswith("arn:")]
+        named = [self._arn(service, _one(cut[3], home), _one(cut[4], self.account), kind) for cut in cuts if glob(cut[2]).matches(service)]
         return list(dict.fromkeys([self.some(service, kind), *named]))
 
     def _arn(self, service: str, region: str, account: str, kind: str) -> str:
@@ -138,7 +141,7 @@ class Rights:
         for policy in self.policies:
             for one in prepared_document(policy).about(action.lower()):
                 if one.allows:
-                    somewhere = somewhere or (self._reaches(one, action.partition(":")[0].lower()) and _met(one, self.context))
+                    somewhere = somewhere or (self._reaches(one, action.partition(":")[0].lower()) and _met(one, self.context, somewhere=True))
                 elif not one.tests and self._is_wide(one):
                     return False
         return somewhere
@@ -215,13 +218,21 @@ def _fixed(field: str) -> str:
     return field if set("*?$").isdisjoint(field) else ""
 
 
-def _met(statement: PreparedStatement, context: Context) -> bool:
-    """Whether the conditions can be met, as far as the context says: what it does not say somebody may bring about. Of a Deny: whether they are met for certain."""
-    return all(test.holds(context) if _told(test, context) else statement.allows for test in statement.tests)
+def _one(field: str, usual: str) -> str:
+    """Something that a field of an ARN takes in: what is usual if it does, else what nobody names."""
+    return usual if glob(field).matches(usual) else field.replace("*", "").replace("?", "9")
 
 
-def _told(test: PreparedCondition, context: Context) -> bool:
-    return all(key in context or key.startswith(_ASKED) for key in test.keys)
+def _met(statement: PreparedStatement, context: Context, *, somewhere: bool = False) -> bool:
+    """Whether the conditions can be met, as far as the context says: what it does not say somebody may bring about. Of a Deny: whether they are met for certain.
+
+    ``somewhere``: it may be about something that has a tag or an alias.
+    """
+    return all(test.holds(context) if _told(test, context, somewhere=somewhere) else statement.allows for test in statement.tests)
+
+
+def _told(test: PreparedCondition, context: Context, *, somewhere: bool) -> bool:
+    return all(key in context or (key.startswith(_ASKED) and key != _CHOSEN and not somewhere) for key in test.keys)
 
 
 def share(allowed: int, of: int) -> float:

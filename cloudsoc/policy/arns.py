@@ -15,7 +15,7 @@ from typing import Final, Self
 from cloudsoc.policy.patterns import EVERYTHING, Glob, covers, glob, overlap
 from cloudsoc.policy.variables import Part
 
-__all__ = ["ArnPattern", "arn_pattern", "fields", "resource_pattern", "resources_cover", "resources_overlap"]
+__all__ = ["ArnPattern", "arn_pattern", "completed", "fields", "resource_pattern", "resources_cover", "resources_overlap"]
 
 _FIELDS: Final = 6  # arn:partition:service:region:account:resource
 
@@ -24,6 +24,12 @@ def fields(text: str) -> tuple[str, ...] | None:
     """The six fields of an ARN, or None if the text is none."""
     found = text.split(":", _FIELDS - 1)
     return tuple(found) if len(found) == _FIELDS and found[0] == "arn" else None
+
+
+def completed(pattern: str) -> list[str]:
+    """The fields of an ARN in a Resource element; those that are missing are stars. A text that is none is its own only field."""
+    found = pattern.split(":", _FIELDS - 1)
+    return found + ["*"] * (_FIELDS - len(found)) if found[0] == "arn" and len(found) > 1 else found
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,11 +73,9 @@ def arn_pattern(pattern: str) -> ArnPattern:
 @lru_cache(maxsize=1 << 16)
 def resource_pattern(pattern: str) -> ArnPattern:
     """The pattern that a text without variables writes in a Resource element."""
-    cut = pattern.split(":", _FIELDS - 1)
-    if cut[0] != "arn" or len(cut) == 1:
+    cut = completed(pattern)
+    if cut[0] != "arn":
         return ArnPattern((), glob(pattern))
-    if len(cut) < _FIELDS:
-        cut += ["*"] * (_FIELDS - len(cut))
     heads = cut[:-1]
     by_field = any("*" in head or "?" in head for head in heads) and not any(head.endswith("*") for head in heads)
     return ArnPattern(tuple(glob(field) for field in cut) if by_field else (), glob(":".join(cut)))

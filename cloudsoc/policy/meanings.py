@@ -94,6 +94,10 @@ _FREE_PARTS: Final[dict[str, Meaning]] = {"principaltag": "signed", "requesttag"
 # Providers of tokens that anybody can have, with any audience: only these claims say whose workload it is.
 _SHARED: Final = ("token.actions.githubusercontent.com", "gitlab.com", "app.terraform.io", "agent.buildkite.com", "api.pulumi.com/oidc", "oidc.vercel.com",
                   "oidc.codefresh.io", "firebase")  # fmt: skip
+# Providers that every account may name, for the applications of anybody: an application (or a user) is known by its whole id alone. AWS source: IAM User
+# Guide, "Available keys for AWS OIDC federation" (``oaud``: what a program asks Google for); Amazon Cognito Developer Guide, "Trust policies for IAM roles".
+_BUILT_IN: Final = ("cognito-identity.", "cognito-identity-us-gov.", "accounts.google.com", "graph.facebook.com", "www.amazon.com")
+_CHOSEN_CLAIMS: Final = frozenset({"amr", "oaud"})
 _OWNER_CLAIMS: Final = frozenset(
     "sub repository repository_id repository_owner repository_owner_id job_workflow_ref enterprise enterprise_id namespace_id namespace_path project_id "
     "project_path terraform_organization_id terraform_organization_name terraform_workspace_id organization_id organization_slug".split()
@@ -160,6 +164,8 @@ def fixed_part(key: str, value: str, *, wild: bool, by_field: bool = False) -> s
 def _pinned_claim(provider: str, claim: str, value: str, head: str) -> str | None:
     if not head:
         return None
+    if provider.startswith(_BUILT_IN):
+        return value if head == value and claim not in _CHOSEN_CLAIMS else None
     if not provider.startswith(_SHARED):
         return value if provider != "saml" else None
     if claim not in _OWNER_CLAIMS:

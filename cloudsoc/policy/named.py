@@ -103,7 +103,7 @@ def services(search: Search, certain: Covered, possible: Covered) -> Iterator[Fo
         for label, names in (("*", search.outsiders.strange_services), *((name, [name]) for name in search.outsiders.services)):
             if label in done or "*" in done:
                 continue
-            callers = list(search.means(Caller.of(name) for name in names))
+            callers = list(search.means(Caller("service", name) for name in names))
             for strange in (True, False) if callers else ():
                 views = (search.views.of(caller, None, covered=covered, strange_source=strange) for caller in callers)
                 found = search.attempt(Who("service", label), views, certain=sure)
@@ -147,7 +147,7 @@ def providers(search: Search, certain: Covered, possible: Covered) -> Iterator[F
         for label in ("*", *search.outsiders.providers):
             if label in done or "*" in done:
                 continue
-            caller = Caller.of(label) if label != "*" else Caller("federated identity", "https://any-provider.example")
+            caller = Caller("federated identity", label if label != "*" else "https://any-provider.example")
             for strange in (True, False) if search.worlds.allow.means(caller) else ():
                 view = search.views.of(caller, None, covered=covered, strange_token=strange, provider=label)
                 found = search.attempt(Who("federated", label), [view], certain=sure)

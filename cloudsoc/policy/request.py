@@ -50,7 +50,9 @@ class Caller:
             return cls("root", f"arn:aws:iam::{principal}:root", principal, canonical_user=canonical_user)
         cut = fields(principal)
         if cut is None:
-            service = principal.endswith((".amazonaws.com", ".amazonaws.com.cn", ".aws.internal")) and not principal.startswith("cognito-identity.")
+            service = principal.endswith((".amazonaws.com", ".amazonaws.com.cn", ".amazonaws.eu", ".aws.internal")) and not principal.startswith(
+                "cognito-identity"
+            )
             return cls("service" if service else "federated identity", principal, names=tuple(names))
         _, partition, _, _, account, resource = cut
         sort, _, name = resource.partition("/")

@@ -65,7 +65,7 @@ class Views:
                     masks[key] = domain.such(None) if strange_source else domain.everything
                 elif meaning == "token" and caller.kind == "federated identity" and (provider == "*" or _issued(key, caller.arn)):
                     masks[key] = domain.such(None) if strange_token else domain.everything
-                elif meaning == "signed" and caller.account is not None:
+                elif meaning == "signed" and (caller.account is not None or _by_certificate(key, caller)):
                     masks[key] = domain.everything
                 else:
                     masks[key] = domain.only(ABSENT)
@@ -88,6 +88,14 @@ def _below(values: list[Values], organization: str) -> int:
     return sum(1 << place for place, value in enumerate(values) if value and value[0].startswith(organization + "/"))
 
 
+def _by_certificate(key: str, caller: Caller) -> bool:
+    """Does a service bring the key along? IAM Roles Anywhere has what a certificate says in the principal's tags.
+
+    AWS source: IAM Roles Anywhere User Guide, "Trust model".
+    """
+    return caller.kind == "service" and caller.arn.startswith("rolesanywhere.") and key.startswith("aws:principaltag/")
+
+
 def _issued(key: str, provider: str) -> bool:
     """Is a token's key one of this provider's?"""
     claim = token_claim(key)
@@ -95,4 +103,6 @@ def _issued(key: str, provider: str) -> bool:
         return False
     if ":saml-provider/" in provider:
         return claim[0] == "saml"
+    if provider.startswith("cognito-identity"):  # in China the principal names its region, and the key does not
+        return claim[0].startswith("cognito-identity")
     return (provider.partition(":oidc-provider/")[2] or provider).lower() == claim[0]

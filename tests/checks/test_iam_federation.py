@@ -72,9 +72,14 @@ test_access_analyzer_findings_resolved = table(
         ),
         "one without a name": given(ANALYZER, Its([finding(31, None)]), AT, says="AWS::S3::Bucket"),
         "one is known": (ANALYZER, Its([finding(31)], [UNREAD]), AT),
+        "an old one of an analyzer that is switched off": (but(ANALYZER, status="DISABLED"), Its([finding(31)]), AT),
     },
     not_applicable={"for unused access": given(UNUSED, Its(), AT, says="UNUSED")},
-    not_assessed={"unread": (ANALYZER, Its([finding(1)], [UNREAD]), AT)},
+    not_assessed={
+        "unread": (ANALYZER, Its([finding(1)], [UNREAD]), AT),
+        "GEN-1: it finds nothing any more": given(but(ANALYZER, status="DISABLED"), Its(), AT, says="external is DISABLED"),
+        "it finds nothing yet": (but(ANALYZER, status="CREATING"), Its([finding(1)]), AT),
+    },
 )
 
 SAML = SamlProvider(arn=f"arn:aws:iam::{OWN}:saml-provider/corp", region="global", valid_until=ago(days=-9))
@@ -101,7 +106,10 @@ test_federated_sign_in_configured = table(
     federated_sign_in_configured,
     passed={
         # IAM-14: most people come in through Identity Center
-        "IAM-14: Identity Center": given(*providers(centers=Everywhere([CENTER], [UNREAD])), says=f"account {OWN} in eu-west-1"),
+        "IAM-14: Identity Center": given(*providers(centers=Everywhere([CENTER], [UNREAD]), organization=MASTER), says=f"account {OWN} in eu-west-1"),
+        "IAM-14: Identity Center of the organization": given(
+            *providers(centers=Everywhere([but(CENTER, owner_account_id=MANAGEMENT)]), organization=UNREAD), says=f"account {MANAGEMENT} in eu-west-1"
+        ),
         "SAML": given(*providers(saml=Every([SAML])), says="corp, valid until 2026-12-04"),
         "SAML, for ever": providers(saml=Every([but(SAML, valid_until=None)])),
         "OpenID Connect": given(*providers(oidc=Every([GITHUB, OIDC])), says="acorn.okta.com"),
@@ -115,7 +123,12 @@ test_federated_sign_in_configured = table(
             *providers(saml=Every([but(SAML, valid_until=AT), but(SAML, arn=f"{SAML.arn}-2", valid_until=AT)])), says="expired: corp, corp-2"
         ),
         "a pipeline is no person": given(*providers(oidc=Every([GITHUB])), says="for programs: token.actions"),
-        "Identity Center is not there yet": providers(centers=Everywhere([but(CENTER, status="CREATE_IN_PROGRESS")]), organization=MEMBER),
+        "Identity Center of the account alone, which gives no access to AWS": given(
+            *providers(centers=Everywhere([CENTER]), organization=None), says="Identity Center of this account alone"
+        ),
+        "Identity Center is not there yet": providers(
+            centers=Everywhere([but(CENTER, status="CREATE_IN_PROGRESS", owner_account_id=MANAGEMENT)]), organization=MEMBER
+        ),
     },
     not_assessed={
         "IAM-14: a member does not see it": given(
@@ -126,6 +139,8 @@ test_federated_sign_in_configured = table(
         "OpenID Connect unread": providers(oidc=Every((), [UNREAD])),
         "Identity Center unread": providers(centers=Everywhere((), [UNREAD])),
         "the organization unread": providers(organization=UNREAD),
+        "the organization unread, which an Identity Center may belong to": providers(centers=Everywhere([CENTER]), organization=UNREAD),
+        "Identity Center of a member alone": providers(centers=Everywhere([CENTER]), organization=MEMBER),
     },
 )
 
@@ -135,6 +150,9 @@ test_federated_sign_in_configured = table(
     [
         *("token.actions.githubusercontent.com", "token.actions.githubusercontent.com/acorn", "gitlab.com", "oidc.eks.eu-west-1.amazonaws.com/id/EXAMPLE"),
         *("app.terraform.io", "oidc.circleci.com/org/1", "agent.buildkite.com", "api.bitbucket.org/2.0/workspaces/acorn/pipelines-config/identity/oidc"),
+        *("oidc-eks.eu-west-1.api.aws/id/EXAMPLE", "oidc.eks.cn-north-1.amazonaws.com.cn/id/EXAMPLE", "container.googleapis.com/v1/projects/acorn"),
+        *("s3.eu-west-1.amazonaws.com/acorn-oidc", "acorn-oidc.s3.eu-west-1.amazonaws.com", "westeurope.oic.prod-aks.azure.com/1/2"),
+        *("vstoken.actions.githubusercontent.com", "oidc.codefresh.io", "scalr.io", "proidc.upbound.io", "tokens.cloud.shisho.dev", "oidc.fly.io/acorn"),
         *("api.pulumi.com/oidc", "acorn.app.spacelift.io", "vstoken.dev.azure.com/1", "storage.googleapis.com/acorn-oidc", "oidc.vercel.com/acorn"),
     ],
 )

@@ -86,6 +86,9 @@ test_third_party_role_requires_external_id = table(
         "only if there is one": (*trusting(trust(account(OTHER), StringEqualsIfExists={"sts:ExternalId": "a"})), None, None),
         "whatever it is": (*trusting(trust(account(OTHER), StringLike={"sts:ExternalId": "*"})), None, None),
         "any other": (*trusting(trust(account(OTHER), StringNotEquals={"sts:ExternalId": "a"})), None, None),
+        "beside somebody from a network who has none": given(
+            *trusting(trust(account(OTHER)), trust("*", StringEquals={"aws:SourceVpc": "vpc-0123456789abcdef0"})), None, None, says=OTHER
+        ),
         "demanded of one of two": given(*trusting(trust(account(OTHER), **WITH_ID), trust(account(SISTER))), None, None, says=SISTER),
         "in no organization": (*trusting(trust(account(SISTER))), None, None),
         "beside one that nobody knows": (*trusting(trust(account(OTHER)), trust(account(SISTER), StringEquals={"nobody:KnowsThis": "1"})), None, None),
@@ -118,10 +121,17 @@ test_third_party_role_requires_external_id = table(
             *trusting(trust(account(SISTER), **WITH_ID), trust(account(OTHER), StringEquals={"nobody:KnowsThis": "1"})), None, None, says="needs review"
         ),
         "organization unread": (*trusting(trust("*", **ORG)), MEMBERS, UNREAD),
+        "whoever is in a network, beside a vendor who has an id": given(
+            *trusting(trust(account(OTHER), **WITH_ID), trust("*", StringEquals={"aws:SourceVpc": "vpc-0123456789abcdef0"})), None, None, says="vpc-0123456789"
+        ),
+        "whoever has a unique id, of whatever account": given(
+            *trusting(trust("*", StringLike={"aws:userid": "AROAEXAMPLEEXAMPLEID:*"})), MEMBERS, ORGANIZATION, says="AROAEXAMPLEEXAMPLEID"
+        ),
     },
 )
 
 BACKUP, EC2 = {"Service": "backup.amazonaws.com"}, {"Service": "ec2.amazonaws.com"}
+ANYWHERE = {"Service": "rolesanywhere.amazonaws.com"}
 
 test_service_role_prevents_confused_deputy = table(
     service_role_prevents_confused_deputy,
@@ -130,6 +140,16 @@ test_service_role_prevents_confused_deputy = table(
         "for a resource": (*trusting(trust(BACKUP, ArnLike={"aws:SourceArn": f"arn:aws:backup:*:{OWN}:*"})),),
         "IAM-10: keys in another case": (*trusting(trust(BACKUP, StringEquals={"AWS:sourceaccount": OWN})),),
         "one exempt, one bound": (*trusting(trust(EC2), trust(BACKUP, StringEquals={"aws:SourceAccount": OWN})),),
+        "whoever has a certificate of the own trust anchor": given(
+            *trusting(
+                trust(
+                    ANYWHERE,
+                    StringEquals={"aws:PrincipalTag/x509Subject/CN": "app"},
+                    ArnEquals={"aws:SourceArn": f"arn:aws:rolesanywhere:eu-west-1:{OWN}:trust-anchor/1"},
+                )
+            ),
+            says="bound: service rolesanywhere",
+        ),
     },
     failed={
         "for anybody": given(*trusting(trust(BACKUP)), says="service backup.amazonaws.com may assume it for anybody"),
@@ -138,6 +158,10 @@ test_service_role_prevents_confused_deputy = table(
         ),
         "in a region": given(*trusting(trust({"Service": "logs.eu-west-1.amazonaws.com"})), says="logs"),
         "for any account": (*trusting(trust(BACKUP, StringLike={"aws:SourceAccount": "*"})),),
+        "whoever has a certificate of any trust anchor": given(
+            *trusting(trust(ANYWHERE, StringEquals={"aws:PrincipalTag/x509Subject/CN": "app"})), says="rolesanywhere.amazonaws.com may"
+        ),
+        "a service of a domain of its own": given(*trusting(trust({"Service": "example.amazonaws.eu"})), says="example.amazonaws.eu"),
         "only if it says for whom": (*trusting(trust(BACKUP, StringEqualsIfExists={"aws:SourceAccount": OWN})),),
         "one of two": given(*trusting(trust({"Service": ["ec2.amazonaws.com", "backup.amazonaws.com"]})), says="backup"),
         "exempt no more": given(*trusting(trust(EC2)), exempt_services=(), says="ec2"),
@@ -160,11 +184,14 @@ EKS = "oidc.eks.eu-west-1.amazonaws.com/id/0123456789ABCDEF0123456789ABCDEF"
 
 
 def web(provider: str, **condition: Any) -> tuple[Role, RoleOpenings]:
-    where = provider if provider in ("accounts.google.com", "cognito-identity.amazonaws.com") else f"arn:aws:iam::{OWN}:oidc-provider/{provider}"
+    built_in = provider == "accounts.google.com" or provider.startswith("cognito-identity")
+    where = provider if built_in else f"arn:aws:iam::{OWN}:oidc-provider/{provider}"
     return trusting(trust({"Federated": where}, "sts:AssumeRoleWithWebIdentity", **condition))
 
 
 AUD = {f"{GITHUB}:aud": "sts.amazonaws.com"}
+POOL, GOV_POOL, POOL_CN = "cognito-identity.amazonaws.com", "cognito-identity-us-gov.amazonaws.com", "cognito-identity.cn-north-1.amazonaws.com.cn"
+SIGNED_IN = {"ForAnyValue:StringLike": {f"{POOL}:amr": "authenticated"}}
 
 test_oidc_role_trust_restricts_subject = table(
     oidc_role_trust_restricts_subject,
@@ -178,7 +205,11 @@ test_oidc_role_trust_restricts_subject = table(
         "a service account of a cluster": (*web(EKS, StringEquals={f"{EKS}:sub": "system:serviceaccount:app:web"}),),
         "a namespace of a cluster": (*web(EKS, StringLike={f"{EKS}:sub": "system:serviceaccount:app:*"}),),
         "an application of Google's": (*web("accounts.google.com", StringEquals={"accounts.google.com:aud": "app-1"}),),
-        "an identity pool": (*web("cognito-identity.amazonaws.com", StringEquals={"cognito-identity.amazonaws.com:aud": "eu-west-1:1"}),),
+        "an identity pool": (*web(POOL, StringEquals={f"{POOL}:aud": "eu-west-1:1"}),),
+        "an identity pool's users who have signed in": given(*web(POOL, StringEquals={f"{POOL}:aud": "eu-west-1:1"}, **SIGNED_IN), says="eu-west-1:1"),
+        "an identity pool in GovCloud": given(*web(GOV_POOL, StringEquals={f"{GOV_POOL}:aud": "us-gov-west-1:1"}), says="us-gov-west-1:1"),
+        # There the key is called otherwise than the principal. AWS source: Amazon Cognito Developer Guide (China), "Security best practices for identity pools"
+        "an identity pool in China": given(*web(POOL_CN, StringEquals={"cognito-identity.amazonaws.com.cn:aud": "cn-north-1:1"}), says="cn-north-1:1"),
     },
     failed={
         "nothing": given(*web(GITHUB), says="any of its identities may assume it"),
@@ -193,6 +224,13 @@ test_oidc_role_trust_restricts_subject = table(
         "the audience of a cluster": (*web(EKS, StringEquals={f"{EKS}:aud": "sts.amazonaws.com"}),),
         "every service account of a cluster": (*web(EKS, StringLike={f"{EKS}:sub": "system:serviceaccount:*"}),),
         "any application of Google's": (*web("accounts.google.com"),),
+        # who has a service account there asks for a token for whatever audience; AWS has that under oaud, and under aud who asked
+        "an audience that anybody asks Google for": given(*web("accounts.google.com", StringEquals={"accounts.google.com:oaud": "app-1"}), says="oaud"),
+        "any identity pool": (*web(POOL),),
+        "whoever has signed in to any identity pool": given(*web(POOL, **SIGNED_IN), says="any of its identities"),
+        "every identity pool of a region": (*web(POOL, StringLike={f"{POOL}:aud": "eu-west-1:*"}),),
+        "any identity pool in GovCloud": (*web(GOV_POOL),),
+        "any identity pool in China": (*web(POOL_CN),),
     },
     not_applicable={
         "no web identity": given(*PRIVATE, says="no web identity"),

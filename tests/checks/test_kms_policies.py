@@ -91,6 +91,13 @@ test_key_policy_limits_cross_account_use = table(
             ORGANIZATION,
         ),
         "a service": (KEY, openings(allow({"Service": "logs.eu-west-1.amazonaws.com"})), UNREAD, UNREAD),
+        "the own organization, whichever that is": given(
+            KEY,
+            openings(allow("*", StringEquals={"aws:PrincipalOrgID": "${aws:ResourceOrgID}"})),
+            UNREAD,
+            UNREAD,
+            says="trusted: the owner's organization",
+        ),
     },
     failed={
         "a foreign account": given(KEY, openings(allow(account(OTHER))), MEMBERS, ORGANIZATION, says=OTHER),
@@ -130,6 +137,12 @@ test_key_policy_limits_cross_account_use = table(
         ),
         "whoever is in a network": given(
             KEY, openings(allow("*", StringEquals={"aws:SourceVpc": "vpc-0123456789abcdef0"})), MEMBERS, ORGANIZATION, says="vpc-0123456789abcdef0"
+        ),
+        "whoever is in a network, beside an account of the organization": given(
+            KEY, openings(allow(account(SISTER)), allow("*", StringEquals={"aws:SourceVpc": "vpc-1"})), MEMBERS, ORGANIZATION, says="vpc-1"
+        ),
+        "a unique id, of whatever account": given(
+            KEY, openings(allow("*", StringLike={"aws:userid": "AROAEXAMPLEEXAMPLEID:*"})), MEMBERS, ORGANIZATION, says="AROAEXAMPLEEXAMPLEID"
         ),
     },
 )
@@ -191,6 +204,14 @@ test_key_policy_separates_admin_and_use = table(
             policy(*(allow({"AWS": f"arn:aws:iam::{OWN}:role/{name}"}, "kms:*") for name in "dcba")),
             ACCOUNT,
             says="role/b, arn:aws:iam::111122223333:role/c may",
+        ),
+        "an administrator, and use for everybody in the account": given(
+            KEY, policy(allow(ADMIN, "kms:Put*"), allow("*", "kms:Decrypt", StringEquals={"kms:CallerAccount": OWN})), ACCOUNT, says="role/admin may"
+        ),
+        "a Deny for another key": (
+            KEY,
+            policy(allow(USER, "kms:*"), allow(USER, "kms:*") | {"Effect": "Deny", "Resource": f"arn:aws:kms:eu-west-1:{OWN}:key/another"}),
+            ACCOUNT,
         ),
         "two statements": (KEY, policy(allow(USER, "KMS:disablekey"), allow(USER, "kms:GenerateMac")), ACCOUNT),
         "another account": given(KEY, policy(allow(account(OTHER), "kms:*")), ACCOUNT, says=OTHER),

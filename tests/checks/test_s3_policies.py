@@ -17,6 +17,7 @@ def sharing(*statements: dict[str, Any], status: Any = UNREAD, acl: Any = acl())
 
 UNKNOWN = allow(condition={"StringEquals": {"some:thing": "x"}})
 IN_ORGANIZATION = allow(condition={"StringEquals": {"aws:PrincipalOrgID": "o-abc"}})
+IN_OWN_ORGANIZATION = allow(condition={"StringEquals": {"aws:PrincipalOrgID": "${aws:ResourceOrgID}"}})
 BY_SOURCE = {"ArnLike": {"aws:SourceArn": "arn:aws:s3:::source"}}
 LOGGER = {"Service": "logging.s3.amazonaws.com"}
 
@@ -80,6 +81,7 @@ test_bucket_policy_limits_cross_account_access = table(
         "a trusted account": given(BUCKET, sharing(PARTNER), *NOT_TOLD, trusted_accounts=(OTHER,), says=f"let in, and trusted: {OTHER}"),
         "an account of the organization": (BUCKET, sharing(PARTNER), *MEMBER),
         "the organization": (BUCKET, sharing(IN_ORGANIZATION), *MEMBER),
+        "the own organization, whichever that is": given(BUCKET, sharing(IN_OWN_ORGANIZATION), *NOT_TOLD, says="the owner's organization"),
         "a trusted account, whatever a key means": given(
             BUCKET, sharing(PARTNER | {"Condition": {"StringEquals": {"some:thing": "x"}}}), *NOT_TOLD, trusted_accounts=(OTHER,)
         ),
@@ -106,6 +108,9 @@ test_bucket_policy_limits_cross_account_access = table(
         "a trusted account that may do anything": given(
             BUCKET, sharing(allow("s3:*", principal={"AWS": OTHER}, resource=BOTH)), *ALONE, trusted_accounts=(OTHER,), says=f"{OTHER} may"
         ),
+        "the own organization may change the policy, whichever that is": given(
+            BUCKET, sharing(IN_OWN_ORGANIZATION | {"Action": "s3:PutBucketPolicy", "Resource": BOTH[0]}), *NOT_TOLD, says="the owner's organization may"
+        ),
         "the organization may change the policy": given(
             BUCKET,
             sharing(allow("s3:PutBucketPolicy", resource=BOTH[0], condition={"StringEquals": {"aws:PrincipalOrgID": "o-abc"}})),
@@ -127,6 +132,9 @@ test_bucket_policy_limits_cross_account_access = table(
         "a canonical id, and the ACL that tells the own": (BUCKET, sharing(allow(principal={"CanonicalUser": ME}), acl=UNREAD), *ALONE),
         "S3-7: a stranger under an unknown key": given(
             BUCKET, sharing(PARTNER | {"Condition": {"StringEquals": {"some:thing": "x"}}}), *ALONE, says="needs review"
+        ),
+        "a unique id, of whatever account": given(
+            BUCKET, sharing(allow(condition={"StringLike": {"aws:userid": "AROAEXAMPLEEXAMPLEID:*"}})), *ALONE, says="AROAEXAMPLEEXAMPLEID"
         ),
         "who comes from an identity provider": (BUCKET, sharing(allow(principal={"Federated": "cognito-identity.amazonaws.com"})), *ALONE),
     },

@@ -179,6 +179,14 @@ def test_by_a_group() -> None:
     assert why(member, groups=Every([group("ops", document(allow("s3:*"))), group("admins", policies=(ADMIN,))])) == ""
 
 
+def test_by_giving_to_a_group_that_he_is_in() -> None:
+    giving = document(allow("iam:AttachGroupPolicy", f"arn:aws:iam::{OWN}:group/ops"))
+    assert why(user(giving, groups=("ops",)), groups=Every([group("ops")])) == "iam:AttachGroupPolicy on group ops, which it is in"
+    assert why(user(groups=("ops",)), groups=Every([group("ops", giving)])) == "iam:AttachGroupPolicy on group ops, which it is in"
+    assert why(user(giving, groups=("devs",)), groups=Every([group("devs"), group("ops")])) == ""
+    assert why(user(giving, groups=("ops",), boundary=f"arn:aws:iam::{OWN}:policy/no-iam"), groups=Every([group("ops")])) == ""
+
+
 def test_by_the_version_in_force_alone() -> None:
     assert why(user(policies=(f"arn:aws:iam::{OWN}:policy/own",))) == ""
 

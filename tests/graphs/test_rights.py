@@ -132,3 +132,46 @@ def test_things_that_nobody_names() -> None:
         f"arn:aws:kms:us-east-1:{OWN}:key",
     ]
     assert written().some("lambda", "function:").startswith(f"arn:aws:lambda:eu-west-1:{OWN}:function:x9")
+
+
+@pytest.mark.parametrize(
+    "resource",
+    [
+        *(f"arn:aws:kms:us-*:{OWN}:key/*", f"arn:aws:kms:us-gov-????-1:{OWN}:key/*", "arn:aws:kms:us-east-1:4444*:key/*", "arn:aws:kms:us-*:*:key/*"),
+        *(f"arn:aws:*:us-east-1:{OWN}:*", f"arn:aws:k?s:us-east-1:{OWN}:key/*", f"arn:*:*:us-east-1:{OWN}:*"),
+        *(
+            "arn:aws:kms:us-east-1",
+            "arn:aws:kms:us-east-1:*",
+            "arn:aws:kms:us-east-1:444455556666",
+            "arn:aws:kms:us-*",
+        ),  # AWS completes what is missing with stars
+    ],
+)
+def test_a_pattern_for_all_keys_of_somewhere_takes_in_one_that_nobody_names(resource: str) -> None:
+    made = written(allow("kms:Decrypt", resource))
+    assert any(made.may("kms:Decrypt", key) for key in made.unnamed("kms", "key"))
+
+
+@pytest.mark.parametrize("resource", [f"arn:aws:kms:us-*:{OWN}:key/a", f"arn:aws:s3:us-east-1:{OWN}:*", f"arn:aws:kms:us-east-1:{OWN}:alias/*"])
+def test_a_pattern_for_something_else_does_not(resource: str) -> None:
+    made = written(allow("kms:Decrypt", resource))
+    assert not any(made.may("kms:Decrypt", key) for key in made.unnamed("kms", "key"))
+
+
+def test_whoever_asks_sends_the_tags_that_are_asked_for() -> None:
+    told = "iam:PassRole of every role to lambda.amazonaws.com, with lambda:CreateFunction and lambda:InvokeFunction"
+    tagged = allow(["lambda:CreateFunction", "lambda:InvokeFunction"], StringEquals={"aws:RequestTag/team": "data"})
+    assert told in list(escalations(written(allow("iam:PassRole"), tagged)))
+    assert written(allow("sts:AssumeRole", StringEquals={"aws:RequestTag/team": "data"})).may("sts:AssumeRole", written().some("iam", "role"))
+
+
+def test_what_is_changed_may_be_something_with_a_tag() -> None:
+    own = allow(["glue:UpdateJob", "glue:StartJobRun"], StringEquals={"aws:ResourceTag/team": "data"})
+    told = "iam:PassRole of every role to glue.amazonaws.com, with glue:UpdateJob and glue:StartJobRun"
+    assert told in list(escalations(written(allow("iam:PassRole"), own)))
+
+
+def test_for_which_resource_a_role_is_passed_does_not_limit_which_role() -> None:
+    passing = allow("iam:PassRole", ArnLike={"iam:AssociatedResourceArn": f"arn:aws:ec2:*:{OWN}:instance/*"})
+    told = "iam:PassRole of every role to ec2.amazonaws.com, with ec2:RunInstances"
+    assert told in list(escalations(written(passing, allow("ec2:RunInstances"))))

@@ -6,7 +6,7 @@ from cloudsoc.aws.accessanalyzer import Analyzer, OpenAccessFinding, finds_exter
 from cloudsoc.aws.account import Account, Region
 from cloudsoc.aws.organizations import Organization
 from cloudsoc.graphs.elsewhere import told_elsewhere
-from cloudsoc.model import MEDIUM, Failed, Its, ObservedAt, Passed, Unread, Verdict, check
+from cloudsoc.model import MEDIUM, Failed, Incomplete, Its, ObservedAt, Passed, Unread, Verdict, check
 from cloudsoc.model.criterion import CC4_1, CC4_2, CC6_1, CC6_6, CC9_2
 
 
@@ -63,4 +63,6 @@ def access_analyzer_findings_resolved(analyzer: Analyzer, findings: Its[OpenAcce
     if old:
         told = ", ".join(sorted(one.resource or one.resource_type for one in old)[:5])
         return Failed(f"{len(old)} findings are open for more than {max_open_days} days: {told}")
+    if analyzer.status != "ACTIVE":
+        raise Incomplete(Unread("accessanalyzer:ListFindingsV2", f"needs review: {analyzer.name} is {analyzer.status} and finds nothing", analyzer.region))
     return Passed(f"{len(findings)} open findings, none older than {max_open_days} days")

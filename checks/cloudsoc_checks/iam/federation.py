@@ -13,8 +13,10 @@ from cloudsoc.model import EXTENDED, LOW, Every, Everywhere, Failed, ObservedAt,
 from cloudsoc.model.criterion import CC6_1, CC6_2
 
 PROGRAMS = (
-    *("token.actions.githubusercontent.com*", "gitlab.com*", "oidc.eks.*", "app.terraform.io*", "oidc.circleci.com*", "agent.buildkite.com*"),
+    *("*.actions.githubusercontent.com*", "gitlab.com*", "oidc.eks.*", "oidc-eks.*", "app.terraform.io*", "oidc.circleci.com*", "agent.buildkite.com*"),
     *("api.bitbucket.org*", "api.pulumi.com*", "*.spacelift.io*", "vstoken.dev.azure.com*", "storage.googleapis.com*", "oidc.vercel.com*"),
+    *("container.googleapis.com*", "*.oic.prod-aks.azure.com*", "s3.*.amazonaws.com*", "*.s3.*amazonaws.com*", "rh-oidc.s3.*", "oidc.codefresh.io*"),
+    *("scalr.io*", "proidc.upbound.io*", "tokens.cloud.shisho.dev*", "oidc.fly.io*"),
 )
 """Issuers that vouch for pipelines and pods, not for people."""
 
@@ -44,18 +46,27 @@ def federated_sign_in_configured(
 
     Terraform: ``aws_ssoadmin_permission_set``, ``aws_iam_saml_provider``.
     """
-    if center := next((one for one in centers.known if one.status == "ACTIVE"), None):
-        return Passed(f"IAM Identity Center of account {center.owner_account_id} in {center.region}")
+    active = [one for one in centers.known if one.status == "ACTIVE"]
+    if center := next((one for one in active if one.owner_account_id != account.account), None):
+        return Passed(_center(center))
     if provider := next((one for one in saml.known if one.valid_until is None or one.valid_until > at), None):
         return Passed(f"SAML provider {provider.name}{f', valid until {provider.valid_until:%Y-%m-%d}' if provider.valid_until else ''}")
     if people := next((one for one in oidc.known if not any(fnmatchcase(one.issuer, pattern) for pattern in workload_issuers)), None):
         return Passed(f"OpenID Connect provider {people.issuer}")
+    if active and organization is not None and organization.master_account_id == account.account:
+        return Passed(_center(active[0]))
     expired = [one.name for one in saml]
     programs = [one.issuer for one in oidc]
     said = f"no identity provider for people{_listed('; expired', expired)}{_listed('; for programs', programs)}"
-    if list(centers) or organization is None or organization.master_account_id == account.account:
+    said += "; IAM Identity Center of this account alone gives no access to AWS" if active else ""
+    seen = [one for one in centers if one.owner_account_id != account.account]
+    if seen or organization is None or organization.master_account_id == account.account:
         return Failed(said)
     raise told_elsewhere(Unread("sso-admin:ListInstances", f"{said}; IAM Identity Center cannot be seen from a member account"), account, organization)
+
+
+def _center(center: IdentityCenterInstance) -> str:
+    return f"IAM Identity Center of account {center.owner_account_id} in {center.region}"
 
 
 def _listed(what: str, names: list[str]) -> str:

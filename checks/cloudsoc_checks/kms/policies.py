@@ -107,7 +107,7 @@ def key_policy_separates_admin_and_use(key: Key, policy: KeyPolicy, account: Acc
     Terraform: ``aws_kms_key.policy``.
     """
     named = sorted({principal for one in policy.policy if one.allows for principal in _who(one)})
-    both = [one for one in named if _may(policy, one, ADMINISTRATION) and _may(policy, one, USE)]
+    both = [one for one in named if _may(key, policy, one, ADMINISTRATION) and _may(key, policy, one, USE)]
     delegated = [one for one in both if one.account == account.account and one.names_account]
     if mixed := [one.value for one in both if one not in delegated]:
         return Failed(f"{', '.join(mixed[:3])} may administer the key and use it")
@@ -122,10 +122,11 @@ def _who(statement: Statement) -> tuple[Principal, ...]:
     return statement.principals or ((EVERYBODY,) if statement.allows else ())
 
 
-def _may(policy: KeyPolicy, who: Principal, actions: tuple[str, ...]) -> bool:
-    """Whether a principal is given one of some actions, and no Deny without conditions takes it away again."""
-    given = [one for one in policy.policy if one.allows and who in _who(one)]
-    taken = [one for one in policy.policy if one.denies and not one.conditions and {who, EVERYBODY} & {*_who(one)}]
+def _may(key: Key, policy: KeyPolicy, who: Principal, actions: tuple[str, ...]) -> bool:
+    """Whether a principal is given one of some actions, as everybody is or by name, and no Deny without conditions takes it away again."""
+    his = [one for one in policy.policy if {who, EVERYBODY} & {*_who(one)} and one.touches_resource(key.arn)]
+    given = [one for one in his if one.allows]
+    taken = [one for one in his if one.denies and not one.conditions and one.covers_resource(key.arn)]
     return any(any(one.covers_action(action) for one in given) and not any(one.covers_action(action) for one in taken) for action in actions)
 
 

@@ -12,6 +12,7 @@ from cloudsoc.graphs.trust import foreign
 from cloudsoc.model import HIGH, MEDIUM, Failed, Passed, TrustedAccounts, Verdict, check
 from cloudsoc.model.criterion import C1_1, CC6_1, CC6_3, CC6_6, CC6_7, CC9_2
 from cloudsoc.policy import Condition, Statement
+from cloudsoc.policy.callers import OWN_ORGANIZATION
 from cloudsoc.policy.conditions import prepared
 
 PERMISSION_CHANGES = ("s3:DeleteBucketPolicy", "s3:PutBucketAcl", "s3:PutBucketPolicy", "s3:PutEncryptionConfiguration", "s3:PutObjectAcl")
@@ -76,7 +77,7 @@ def bucket_policy_limits_cross_account_access(
         return Failed(f"everybody is let in: {public[0]}")
     if able := sharing.able_to(denied_actions):
         return Failed("; ".join(f"{who} may {', '.join(actions)}" for who, actions in able))
-    if strange := [one for one in sharing.organizations() if own is None or one != own.id]:
+    if strange := [one for one in sharing.organizations() if one != OWN_ORGANIZATION and (own is None or one != own.id)]:
         return Failed(f"let in without being trusted: {', '.join(strange)}")
     if unknown := foreign(sharing.accounts(), account.account, trusted_accounts, organization):
         return Failed(f"let in without being trusted: {', '.join(unknown)}")
