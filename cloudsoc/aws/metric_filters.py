@@ -31,3 +31,7 @@ class MetricFilter(Resource[Region]):
     log_group_name: str
     metric_transformations: tuple[MetricTransformation, ...]
     apply_on_transformed_logs: bool | None = None
+    field_selection_criteria: str | None = None
+    """Of which accounts and regions it takes in events, in a log group that many send theirs to."""
+    emit_system_field_dimensions: tuple[str, ...] = ()
+    """By which of these the metric is told apart: it has then one value for each account or region, and none for all."""

@@ -120,13 +120,14 @@ class LogGroupAlerts:
 
     def _by_filter(self, wanted: Expression) -> Iterator[Chain]:
         for one in self.filters.known:
-            if one.log_group_name == self.group.log_group_name and not one.apply_on_transformed_logs and _takes_in(one, wanted):
+            if one.log_group_name == self.group.log_group_name and _takes_in(one, wanted):
                 for metric in one.metric_transformations:
-                    yield self._by_alarm(metric).after(f"metric filter {one.filter_name}")
+                    found = self._by_alarm(metric, whole=not (metric.dimensions or one.emit_system_field_dimensions))
+                    yield found.after(f"metric filter {one.filter_name}")
 
-    def _by_alarm(self, metric: MetricTransformation) -> Chain:
+    def _by_alarm(self, metric: MetricTransformation, *, whole: bool) -> Chain:
         named = f"metric {metric.metric_namespace}/{metric.metric_name}"
-        if metric.dimensions or not _adds(metric):
+        if not whole or not _adds(metric):
             return Chain("", (f"{named} does not count each event",))
         of_it = [one for one in self.alarms.known if (one.namespace, one.metric_name) == (metric.metric_namespace, metric.metric_name)]
         found = best(self._by_action(one).after(f"alarm {one.alarm_name}") for one in of_it)
@@ -141,6 +142,8 @@ class LogGroupAlerts:
 
 
 def _takes_in(one: MetricFilter, wanted: Expression) -> bool:
+    if one.apply_on_transformed_logs or one.field_selection_criteria:
+        return False
     try:
         return implies(wanted, parse(one.filter_pattern or ""))
     except PatternError:

@@ -72,6 +72,7 @@ test_third_party_role_requires_external_id = table(
     passed={
         "demanded": given(*trusting(trust(account(OTHER), **WITH_ID)), MEMBERS, ORGANIZATION, says=f"account {OTHER} may assume it with"),
         "demanded of a role": (*trusting(trust({"AWS": f"arn:aws:iam::{OTHER}:role/ci"}, **WITH_ID)), None, None),
+        "demanded, by its beginning": (*trusting(trust(account(OTHER), StringLike={"sts:ExternalId": "acorn-*"})), None, None),
         "another account may do no more than tag the session": (*trusting(trust(account(OTHER), "sts:TagSession")), None, None),
         "demanded, and sessions may be tagged": (*trusting(trust(account(OTHER), ["sts:TagSession", "sts:AssumeRole"], **WITH_ID)), None, None),
         "whoever has none is denied": (
@@ -86,6 +87,32 @@ test_third_party_role_requires_external_id = table(
         "only if there is one": (*trusting(trust(account(OTHER), StringEqualsIfExists={"sts:ExternalId": "a"})), None, None),
         "whatever it is": (*trusting(trust(account(OTHER), StringLike={"sts:ExternalId": "*"})), None, None),
         "any other": (*trusting(trust(account(OTHER), StringNotEquals={"sts:ExternalId": "a"})), None, None),
+        "a second factor in its place, as a Deny has it": (
+            *trusting(
+                trust(account(OTHER)),
+                trust("*", StringNotEquals={"sts:ExternalId": "a"}, BoolIfExists={"aws:MultiFactorAuthPresent": "false"}) | {"Effect": "Deny"},
+            ),
+            None,
+            None,
+        ),
+        "of all but one role of theirs": (
+            *trusting(
+                trust(account(OTHER)),
+                {
+                    "Effect": "Deny",
+                    "NotPrincipal": {"AWS": [f"arn:aws:iam::{OTHER}:root", f"arn:aws:iam::{OTHER}:role/ci"]},
+                    "Action": "sts:AssumeRole",
+                    "Condition": {"StringNotEquals": {"sts:ExternalId": "a"}},
+                },
+            ),
+            None,
+            None,
+        ),
+        "any that does not begin like this": (
+            *trusting(trust(account(OTHER), StringNotLike={"sts:ExternalId": "x*"}, StringLike={"sts:ExternalId": "*"})),
+            None,
+            None,
+        ),
         "beside somebody from a network who has none": given(
             *trusting(trust(account(OTHER)), trust("*", StringEquals={"aws:SourceVpc": "vpc-0123456789abcdef0"})), None, None, says=OTHER
         ),

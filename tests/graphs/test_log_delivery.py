@@ -78,6 +78,8 @@ def test_a_whole_chain_is_told_link_by_link() -> None:
         (chain(filters=[but(FILTER, filter_pattern="{ $.eventName = DeleteTrail }")]), "no metric filter"),
         (chain(filters=[but(FILTER, filter_pattern="StopLogging")]), "no metric filter"),
         (chain(filters=[but(FILTER, apply_on_transformed_logs=True)]), "no metric filter"),
+        (chain(filters=[but(FILTER, field_selection_criteria='@aws.region = "eu-west-1"')]), "no metric filter"),
+        (chain(filters=[but(FILTER, emit_system_field_dimensions=("@aws.account",))]), "does not count each event"),
         (chain(filters=[but(FILTER, metric_transformations=(but(FILTER.metric_transformations[0], metric_value="$.latency"),))]), "does not count each event"),
         (chain(filters=[but(FILTER, metric_transformations=(but(FILTER.metric_transformations[0], metric_value="0"),))]), "does not count each event"),
         (chain(filters=[but(FILTER, metric_transformations=(but(FILTER.metric_transformations[0], dimensions={"a": "$.b"}),))]), "does not count each event"),

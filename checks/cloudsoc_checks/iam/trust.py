@@ -10,9 +10,9 @@ from cloudsoc.aws.organizations import Organization, OrganizationAccounts
 from cloudsoc.graphs.exposures import Opening, RoleOpenings, told
 from cloudsoc.model import CRITICAL, HIGH, MEDIUM, Failed, Incomplete, NotApplicable, Passed, TrustedAccounts, Verdict, check
 from cloudsoc.model.criterion import CC6_1, CC6_3, CC6_6, CC8_1, CC9_2
-from cloudsoc.policy import Policies, Policy, decide
+from cloudsoc.policy import Condition, Policies, Policy, Principal, Statement, decide, exposure
+from cloudsoc.policy.operators import Operator
 
-ANYTHING = Policy.of({"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}})
 REGION = re.compile(r"[a-z]{2,4}(-[a-z]+)+-[0-9]+")
 MADE_UP = "x9-that-nobody-gave-out-x9"
 MADE_UP_SUBJECTS = (MADE_UP, f"system:serviceaccount:{MADE_UP}:{MADE_UP}", f"repo:{MADE_UP}/{MADE_UP}:ref:refs/heads/main")
@@ -58,9 +58,9 @@ def third_party_role_requires_external_id(
     if fixed := service_linked(role):
         return fixed
     found, unclear = list[Opening](), list[str]()
+    if free := _without_external_id(role, openings).foreign(trusted_accounts, organization, members):
+        return Failed(f"{told(free)} may assume it without an external id")
     for some in openings.strangers(trusted_accounts, organization, members):
-        if free := tuple(one for one in some.certain.grants if not _demands_external_id(role, one)):
-            return Failed(f"{told(free)} may assume it without an external id")
         found += some.certain.grants
         unclear += some.needs_review
     if unclear:  # whether they bring one is not known
@@ -68,14 +68,16 @@ def third_party_role_requires_external_id(
     return Passed(f"{told(found)} may assume it with an external id") if found else NotApplicable("no foreign account may assume it")
 
 
-def _demands_external_id(role: Role, one: Opening) -> bool:
-    """Whether a caller is kept out both without an id and with one that he makes up."""
-    if one.witness is None or "sts:AssumeRole" not in one.actions:
-        return one.witness is not None
-    asked = replace(one.witness, action="sts:AssumeRole")
-    policies = Policies(identity=(ANYTHING,), resource=Policy("trust policy", role.assume_role_policy_document))
-    ids: tuple[tuple[str, ...], ...] = ((), (MADE_UP,))
-    return not any(decide(replace(asked, context={**asked.context, "sts:externalid": given}), policies).allowed for given in ids)
+def _without_external_id(role: Role, openings: RoleOpenings) -> RoleOpenings:
+    """Who may still assume a role if every id that its policy speaks of is refused: without an id, or with one that he makes up."""
+    document = role.assume_role_policy_document
+    written = {value for one in document for condition in one.conditions if condition.key.lower() == "sts:externalid" for value in condition.values}
+    if ids := tuple(sorted(one for one in written if set(one) - {"*", "?"})):
+        refused = Condition(Operator.parse("StringLike"), "sts:ExternalId", ids)
+        denied = Statement("Deny", actions=("sts:*",), principals=(Principal("AWS", "*"),), conditions=(refused,))
+        document = replace(document, statements=(*document, denied))
+    exposed = exposure(document, account=openings.account, resource=role.arn, service="sts")
+    return replace(openings, exposed=exposed.only(lambda one: "sts:AssumeRole" in one.actions or one.needs_review is not None))
 
 
 @check(
