@@ -38,7 +38,9 @@ _ROWS = {
 
 def jsonl(report: Report) -> Iterator[str]:
     """The report line by line: what was asked, then the accounts, each with its calls, then criteria, coverage, findings, refusals, waivers and what is out of scope."""
-    yield _line("report", {"schema_version": report.schema_version, "asked": report.asked.model_dump(mode="json")})
+    counts = {"account": len(report.accounts), "call": sum(len(one.calls) for one in report.accounts)}
+    counts |= {kind: len(getattr(report, field)) for kind, field in _ROWS.items()}
+    yield _line("report", {"schema_version": report.schema_version, "asked": report.asked.model_dump(mode="json"), "lines": counts})
     for account in report.accounts:
         yield _line("account", account.model_dump(mode="json", exclude={"calls"}))
         for call in account.calls:
@@ -56,7 +58,7 @@ def _lines(kind: str, rows: Iterable[BaseModel]) -> Iterator[str]:
 
 
 def read(lines: Iterable[str]) -> Report:
-    """The report from its lines, in any order. Raises ``ReportError`` where they are not one."""
+    """The report from its lines, in any order. Raises ``ReportError`` where they are not one, or not all of one."""
     found: dict[str, list[dict[str, Any]]] = defaultdict(list)
     for number, line in enumerate(lines, 1):
         if not line.strip():
@@ -65,14 +67,32 @@ def read(lines: Iterable[str]) -> Report:
             body = json.loads(line)
         except ValueError as error:
             raise ReportError(f"not a report, or damaged: line {number}: {error}") from None
-        found[body.pop("kind", "")].append(body)
-    calls: dict[tuple[str, str], list[dict[str, Any]]] = defaultdict(list)
-    for call in found["call"]:
-        calls[call.pop("partition"), call.pop("account")].append(call)
-    accounts = [account | {"calls": calls[account["partition"], account["account"]]} for account in found["account"]]
+        kind = body.pop("kind", "") if isinstance(body, dict) else ""
+        if not isinstance(kind, str) or kind not in {"report", *KINDS}:
+            raise ReportError(f"not a report of this version of cloudsoc: line {number} is none of a report's; was it written by a newer one?")
+        found[kind].append(body)
+    if len(found["report"]) > 1:
+        raise ReportError(f"{len(found['report'])} reports in one file: one is wanted")
     top = found["report"][0] if found["report"] else {}
+    _whole(top.pop("lines", None), found)
+    calls: dict[tuple[str, str], list[dict[str, Any]]] = defaultdict(list)
+    try:
+        for call in found["call"]:
+            calls[call.pop("partition"), call.pop("account")].append(call)
+        accounts = [account | {"calls": calls[account["partition"], account["account"]]} for account in found["account"]]
+    except KeyError as error:
+        raise ReportError(f"not a report, or damaged: an account or a call lacks its {error.args[0]}") from None
     rows = {field: found[kind] for kind, field in _ROWS.items()}
     return Report.from_json(json.dumps(top | {"accounts": accounts} | rows))
+
+
+def _whole(said: Any, found: dict[str, list[dict[str, Any]]]) -> None:
+    """Raise where lines are missing: to a comparison, failures that a full disk cut off would be gone. Files from before lines were counted do not say."""
+    if said is None:
+        return
+    for kind in KINDS:
+        if (number := said.get(kind) if isinstance(said, dict) else None) != len(found[kind]):
+            raise ReportError(f"not a report, or damaged: {len(found[kind])} lines of kind {kind} and not {number}, as the first line says; did it break off?")
 
 
 def is_jsonl(text: str) -> bool:
@@ -83,8 +103,9 @@ def is_jsonl(text: str) -> bool:
 def line_schema() -> str:
     """The JSON Schema of one line, as text."""
     definitions = Report.model_json_schema(mode="serialization")["$defs"]
-    report = {"schema_version": {"type": "integer"}, "asked": {"$ref": "#/$defs/Asked"}}
-    lines = {"report": {"type": "object", "additionalProperties": False, "properties": report, "required": list(report)}}
+    counts = {"type": "object", "description": "how many lines of each other kind there are", "additionalProperties": {"type": "integer"}}
+    report = {"schema_version": {"type": "integer"}, "asked": {"$ref": "#/$defs/Asked"}, "lines": counts}
+    lines = {"report": {"type": "object", "additionalProperties": False, "properties": report, "required": ["schema_version", "asked"]}}
     lines |= {kind: dict(definitions[name]) for kind, name in KINDS.items()}
     _without(lines["account"], "calls")
     for more in ("account", "partition"):

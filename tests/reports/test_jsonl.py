@@ -46,3 +46,29 @@ def test_the_order_of_kinds_does_not_matter(samples: dict[str, Report]) -> None:
 def test_lines_without_a_report_are_no_report() -> None:
     with pytest.raises(ReportError):
         read([])
+
+
+def test_a_file_that_broke_off_is_no_report(sample: Report) -> None:
+    """A disk that was full, a scan that was killed: failures that are not there are not gone."""
+    lines = list(jsonl(sample))
+    for kept in {*range(0, len(lines), max(len(lines) // 50, 1)), 1, len(lines) - 1} - {len(lines)}:
+        with pytest.raises(ReportError):
+            read(lines[:kept])
+
+
+@pytest.mark.parametrize("line", ['{"kind":"findng"}', "[]", "1", '{"kind":["finding"]}', "{}", '{"kind":"call"}', '{"kind":"account"}'])
+def test_a_line_that_is_none_of_ours_is_named(line: str, samples: dict[str, Report]) -> None:
+    with pytest.raises(ReportError, match=r"line|call|account"):
+        read([*jsonl(samples["every verdict"]), line])
+
+
+def test_two_reports_in_one_file_are_not_one(samples: dict[str, Report]) -> None:
+    with pytest.raises(ReportError, match="2 reports"):
+        read([*jsonl(samples["every verdict"]), *jsonl(samples["every verdict"])])
+
+
+def test_a_file_from_before_lines_were_counted_is_read(samples: dict[str, Report]) -> None:
+    first, *rest = jsonl(samples["every verdict"])
+    body = json.loads(first)
+    assert body.pop("lines")
+    assert read([json.dumps(body), *rest]) == samples["every verdict"]
