@@ -94,8 +94,10 @@ def _differences(old: Report, new: Report) -> Iterator[Difference]:
         if (change := _change(earlier, finding)) is not None:
             yield Difference(change, rules.because(earlier, finding, change), finding, earlier)
     for finding in old.findings:
-        if finding.verdict is Outcome.FAILED and finding.id not in now:
-            yield Difference(scope.what_became_of(finding), Because.NOTHING, finding, finding)
+        if finding.verdict in {Outcome.FAILED, Outcome.PASSED} and finding.id not in now:
+            change = scope.what_became_of(finding)
+            if finding.verdict is Outcome.FAILED or change is Change.NEWLY_NOT_ASSESSED:
+                yield Difference(change, Because.NOTHING, finding, finding)
 
 
 def _change(before: Finding | None, now: Finding) -> Change | None:

@@ -64,4 +64,4 @@ def as_json(compared: Comparison) -> str:
 
 def line(compared: Comparison) -> str:
     """For logs: what the gate looks at."""
-    return printable(f"new failures: {len(compared.of(Change.NEW))}; newly not assessed: {len(compared.of(Change.NEWLY_NOT_ASSESSED))}")
+    return printable(f"new failures: {len(compared.new_failures())}; newly not assessed: {len(compared.of(Change.NEWLY_NOT_ASSESSED))}")

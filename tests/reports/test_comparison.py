@@ -9,9 +9,10 @@ import pytest
 from cloudsoc.cli import main
 from cloudsoc.model.report import Report, Waiver
 from cloudsoc.reports.comparison import Because, Change, ComparisonError, compare
+from cloudsoc.reports.difference import line
 from cloudsoc.reports.json import json as as_json
 from cloudsoc.reports.jsonl import jsonl
-from tests.reports.conftest import HOSTILE
+from tests.reports.conftest import ACCOUNT, HOSTILE
 
 OUTSIDE = {"causes": ({"operation": "kms:ListKeys", "error": "left out", "outside": True},)}
 
@@ -63,6 +64,14 @@ def test_what_was_not_looked_at_is_not_gone(finding: Any, report: Any) -> None:
     unread = finding("kms-a", "not_assessed", "111122223333/us-east-1", region="us-east-1", population=True)
     assert changes(old, report(other, unread))["it"] is Change.NEWLY_NOT_ASSESSED  # the listing was refused
     assert changes(old, report(other)) == {"it": Change.GONE}
+
+
+def test_a_listing_of_which_more_is_lost_than_before_is_newly_not_assessed(finding: Any, report: Any) -> None:
+    """It broke off on its third page and breaks off on the first one now: what passed in between cannot be judged any more."""
+    gap = finding("kms-a", "not_assessed", f"{ACCOUNT}/eu-west-1", population=True)
+    old = report(gap, finding("kms-a", "passed", "one"), finding("kms-a", "passed", "two"))
+    assert changes(old, old) == {}
+    assert changes(old, report(gap, finding("kms-a", "passed", "one"))) == {"two": Change.NEWLY_NOT_ASSESSED}
 
 
 def rule(report: Report, **changed: Any) -> Report:
@@ -197,6 +206,8 @@ def test_a_new_failure_that_somebody_accepts_does_not_fail_the_gate(written: Any
     assert [change.change for change in compare(old, accepted).differences] == [Change.NEW]
     assert main(["diff", written("old.json", old), written("new.json", report(bad))]) == 1
     assert main(["diff", written("old.json", old), written("accepted.json", accepted)]) == 0
+    assert line(compare(old, report(bad))) == "new failures: 1; newly not assessed: 0"
+    assert line(compare(old, accepted)) == "new failures: 0; newly not assessed: 0"
 
 
 def test_a_failure_whose_waiver_is_gone_is_new(finding: Any, report: Any) -> None:
