@@ -16,7 +16,7 @@ from uuid import NAMESPACE_URL, uuid5
 
 from cloudsoc.model.criterion import Criterion
 from cloudsoc.model.report import CriterionResult, CriterionState, Finding, FoundResource, Report
-from cloudsoc.reports.folding import told
+from cloudsoc.reports.folding import excluded, told
 from cloudsoc.reports.json import visible
 from cloudsoc.reports.terminal import printable
 
@@ -37,6 +37,7 @@ def oscal(report: Report) -> Iterator[str]:
     """One result a scan. Ids follow from what they name, so that the same report is the same document. In pieces: what there is many of is never held at once."""
     content = "\n".join(
         [*(f"{one.account} {one.observed_at.isoformat()} {one.inventory}" for one in report.accounts), *(one.version for one in report.asked.checks)]
+        + [one.model_dump_json() for one in (report.asked, *report.exclusions, *report.waivers)]
     )
     plan = _id("plan", content)
     ended = _when(max((one.finished_at for one in report.accounts), default=None))
@@ -55,7 +56,7 @@ def oscal(report: Report) -> Iterator[str]:
 
 def _result(report: Report, id: str, ended: str) -> dict[str, Any]:
     resources = {one.resource.arn + one.resource.region + one.resource.account: one.resource for one in report.findings}
-    excluded = _controls(report.criteria)
+    manual = _controls(report.criteria)
     made: dict[str, Any] = {
         "uuid": id,
         "title": "Scan",
@@ -63,14 +64,17 @@ def _result(report: Report, id: str, ended: str) -> dict[str, Any]:
         "start": _when(min((one.observed_at for one in report.accounts), default=None)),
         "end": ended,
         "local-definitions": {"inventory-items": map(_item, resources.values())},
-        "reviewed-controls": {"control-selections": [{"include-all": {}} | ({"exclude-controls": excluded} if excluded else {})]},
+        "reviewed-controls": {"control-selections": [{"include-all": {}} | ({"exclude-controls": manual} if manual else {})]},
         "observations": map(_observation, report.findings),
         "findings": _findings(report),
+        "remarks": _text(f"Out of scope: {'; '.join(excluded(report))}"),
     }
     # OSCAL has no empty lists.
     empty = [] if report.findings else ["local-definitions", "observations"]
     if all(one.state is CriterionState.MANUAL for one in report.criteria):
         empty.append("findings")
+    if not report.exclusions:
+        empty.append("remarks")
     return {key: value for key, value in made.items() if key not in empty}
 
 

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from datetime import date
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -8,10 +9,18 @@ from uuid import UUID
 import jsonschema
 import pytest
 
-from cloudsoc.model.report import CriterionState, Report
+from cloudsoc.model.report import CriterionState, Exclusion, ExclusionUse, PlaceOutOfScope, Report, Waiver
 from cloudsoc.reports.oscal import oscal
+from cloudsoc.waivers import apply
 
 VALIDATOR = jsonschema.Draft202012Validator(json.loads((Path(__file__).parent.parent / "data" / "oscal-assessment-results-1.2.1.json").read_text()))
+
+
+EXCLUDED = (
+    ExclusionUse(
+        exclusion=Exclusion(reason="no customer data", regions=("ap-*",)), regions=(PlaceOutOfScope(account="111122223333", region="ap-south-1"),), origin="x:1"
+    ),
+)
 
 
 def results(report: Report) -> dict[str, Any]:
@@ -63,3 +72,25 @@ def test_the_same_report_is_the_same_document_and_another_is_another(finding: An
     assert results(one)["uuid"] != results(other)["uuid"]
     assert results(one)["results"][0]["observations"][0]["uuid"] == results(other)["results"][0]["observations"][0]["uuid"]
     assert UUID(results(one)["uuid"]).version == 5
+
+
+def test_another_judgement_of_the_same_facts_is_another_document(finding: Any, report: Any) -> None:
+    """Other settings, another scope, other waivers: what a reader knows by its id may not say something else than before."""
+    one = report(finding("kms-a", "failed"))
+    check = one.asked.checks[0].model_copy(update={"settings": {"days": 90}})
+    waiver = Waiver(check="kms-a", resource="thing", reason="r", owner="o", approver="a", ticket="t", expires=date(2026, 12, 31))
+    others = (
+        one.model_copy(update={"asked": one.asked.model_copy(update={"checks": (check,)})}),
+        one.model_copy(update={"exclusions": EXCLUDED}),
+        apply(one, [waiver]),
+    )
+    ids = [(results(made)["uuid"], results(made)["results"][0]["uuid"]) for made in (one, *others)]
+    assert all(len(set(column)) == len(ids) for column in zip(*ids, strict=True))
+
+
+def test_what_is_out_of_scope_is_told(finding: Any, report: Any) -> None:
+    """*Satisfied* is about the scope: who takes it in has to know what that left out."""
+    plain = report(finding("kms-a", "passed"))
+    (result,) = results(plain.model_copy(update={"exclusions": EXCLUDED}))["results"]
+    assert "no customer data" in result["remarks"]
+    assert "remarks" not in results(plain)["results"][0]
