@@ -76,8 +76,10 @@ def _entry(account: str, name: str, entry: Any, theirs: Mapping[str, list[str]],
     regions = [str(one) for one in entry.get("Regions") or ()]
     if not resources or not regions:
         raise ValueError("it names no resources or no regions")
-    if any(re.search(r"[^\w*-]", one) for one in (account, *regions)):
-        raise ValueError("an account or a region is not a plain name")
+    if any(re.search(r"[^\w*-]", one) for one in regions):
+        raise ValueError("a region is not a plain name")
+    if account != "*" and not re.fullmatch("[0-9]{12}", account):
+        raise ValueError("the account is neither * nor an account id of 12 digits; one that begins with 0 needs quotes, or YAML takes it for another number")
     reason = str(entry.get("Description") or accepted.reason).strip() or accepted.reason
     more = {"owner": accepted.owner, "approver": accepted.approver, "ticket": accepted.ticket, "expires": accepted.expires, "reason": reason}
     return (

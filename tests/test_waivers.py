@@ -298,6 +298,14 @@ def test_what_a_waiver_cannot_say_is_left_out_and_told(entry: Any, check: str, s
     assert said in left[0]
 
 
+def test_an_account_that_yaml_took_for_a_number_is_told() -> None:
+    """YAML reads 012345670123 as octal: the waiver would be about an account that nobody meant."""
+    for account in (1402433619, "1402433619", "prod", "1234*"):
+        found, left = taken_over({"Mutelist": {"Accounts": {account: {"Checks": {"theirs": {"Regions": ["*"], "Resources": ["a"]}}}}}}, known(), ACCEPTED)
+        assert not found
+        assert "account id" in left[0]
+
+
 @pytest.mark.parametrize("document", [None, [], {}, {"Mutelist": None}, {"Mutelist": {"Accounts": ["*"]}}, {"Mutelist": {"Accounts": {"*": {}}}}])
 def test_what_is_no_mutelist_is_refused(document: Any) -> None:
     with pytest.raises(MutelistError):

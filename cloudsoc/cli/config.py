@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
-from cloudsoc.cli.output import width
+from cloudsoc.cli.output import data, width
 from cloudsoc.cli.selection import Selection, configured, selecting, selection_of, wrong_use
 from cloudsoc.reports.terminal import count, printable
 
@@ -50,7 +50,7 @@ def show(selection: Selection, format: str) -> None:  # noqa: A002 the option's 
     """What is in force in a scan from here, and where each value comes from: a default, a line of the file, an option."""
     found = list(in_force(selection))
     if format == "json":
-        click.echo(json.dumps([one._asdict() for one in found], indent=2, ensure_ascii=False))
+        data(json.dumps([one._asdict() for one in found], indent=2, ensure_ascii=False) + "\n")
     else:
         click.echo(_table(found), nl=False)
 
@@ -62,7 +62,7 @@ def schema() -> None:
     from cloudsoc.config.schema import schema as of
 
     with wrong_use():
-        click.echo(json.dumps(of(cloudsoc.load_checks()), indent=2, ensure_ascii=False))
+        data(json.dumps(of(cloudsoc.load_checks()), indent=2, ensure_ascii=False) + "\n")
 
 
 def in_force(selection: Selection) -> Iterator[InForce]:
@@ -70,7 +70,7 @@ def in_force(selection: Selection) -> Iterator[InForce]:
     import cloudsoc
     from cloudsoc.config import Configuration
     from cloudsoc.engine.signature import signature
-    from cloudsoc.settings import Settings, shared_settings
+    from cloudsoc.settings import Settings, formerly, shared_settings
 
     file = selection.config or Configuration()
     for number, one in enumerate(file.said.scope.exclude):
@@ -86,22 +86,23 @@ def in_force(selection: Selection) -> Iterator[InForce]:
             yield InForce(f"scan.{name}", value if in_file else default, file.where("scan", name) if in_file else DEFAULT)
     with wrong_use():
         known, chosen = cloudsoc.load_checks(), selection.checks()
-    given = Settings.read(file.settings, known)
+    given, ids = Settings.read(file.settings, known), formerly(known)
+    origins = file.origins | {f"checks.{ids[old]}.{name}": file.where("checks", old, name) for old, own in file.said.checks.items() for name in own}
     for name, asked in sorted(shared_settings(known).items()):
-        yield _setting(f"settings.{name}", given.shared.get(name, asked.default), file)
+        yield _setting(f"settings.{name}", given.shared.get(name, asked.default), origins)
     for id, its in chosen.items():
         for name, asked in signature(its.function).settings.items():
             if asked.shared is None or name in given.checks.get(id, {}):
-                yield _setting(f"checks.{id}.{name}", given.value(id, name, asked), file)
+                yield _setting(f"checks.{id}.{name}", given.value(id, name, asked), origins)
 
 
-def _setting(place: str, value: Any, file: Configuration) -> InForce:
+def _setting(place: str, value: Any, origins: Mapping[str, str]) -> InForce:
     from cloudsoc.engine import signature
     from cloudsoc.settings import plain
 
     if value is signature.UNDECLARED:
         return InForce(place, None, UNDECLARED)
-    return InForce(place, plain(value), file.origins.get(place, DEFAULT))
+    return InForce(place, plain(value), origins.get(place, DEFAULT))
 
 
 def _table(found: Iterable[InForce]) -> str:

@@ -95,7 +95,7 @@ def configuration(file: str | os.PathLike[str]) -> Configuration:
     line and the nearest valid name; and ``LoadError`` where a plug-in cannot be loaded.
     """
     at = Path(file)
-    text = _text(at)
+    text, sha256 = _read(at)
     document = _parsed(at, text)
     within = TABLE if at.name == PYPROJECT else ()
     found = lines(text)
@@ -104,7 +104,7 @@ def configuration(file: str | os.PathLike[str]) -> Configuration:
             raise SettingsError(f"{at}: there is no table [{'.'.join(within)}]")
         document = document[name]
     here = {way[len(within) :]: line for way, line in found.items() if way[: len(within)] == within} | ({} if within else {(): 1})
-    made = Configuration(at.absolute(), hashlib.sha256(text.encode()).hexdigest(), lines=here)
+    made = Configuration(at.absolute(), sha256, lines=here)
     said, settings, problems = _checked(document, load_checks())
     if problems:
         placed = (replace(one, where=made.where(*one.path)) for one in problems)
@@ -136,15 +136,17 @@ def passed_over(file: Path) -> Path | None:
 
 def has_table(project: Path) -> bool:
     """Whether a ``pyproject.toml`` has settings of ours."""
-    document: Any = _parsed(project, _text(project))
+    document: Any = _parsed(project, _read(project)[0])
     for name in TABLE:
         document = document.get(name) if isinstance(document, dict) else None
     return document is not None
 
 
-def _text(file: Path) -> str:
+def _read(file: Path) -> tuple[str, str]:
+    """The text of a file, and the hash of the file as it lies there, whatever its ends of lines."""
     try:
-        return file.read_text(encoding="utf-8")
+        content = file.read_bytes()
+        return content.decode("utf-8").replace("\r\n", "\n"), hashlib.sha256(content).hexdigest()
     except (OSError, UnicodeDecodeError) as error:
         raise SettingsError(f"cannot read {file}: {error.strerror if isinstance(error, OSError) else 'it is not UTF-8'}") from error
 

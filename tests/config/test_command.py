@@ -139,3 +139,15 @@ def test_show_without_a_file_shows_defaults(capsys: pytest.CaptureFixture[str]) 
 def test_schema_is_one(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["config", "schema"]) == 0
     assert ROTATION in json.loads(capsys.readouterr().out)["properties"]["checks"]["properties"]
+
+
+def test_a_value_under_an_id_that_a_check_had_before_is_in_force_too(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    from dataclasses import replace
+
+    known = load_checks()
+    known[ROTATION] = replace(known[ROTATION], formerly=("kms-rotation",))
+    for place in ("cloudsoc.load_checks", "cloudsoc.config.load_checks"):
+        monkeypatch.setattr(place, lambda *_: known, raising=False)
+    put("[checks.kms-rotation]\nmax_rotation_days = 90\n")
+    assert main(["config", "check"]) == 0
+    assert [f"checks.{ROTATION}.max_rotation_days", "90", "cloudsoc.toml:2"] in [line.split() for line in capsys.readouterr().out.splitlines()]

@@ -181,3 +181,14 @@ def test_it_knows_every_setting_of_every_check() -> None:
         assert set(found[id]["properties"]) == set(signature(one.function).settings)
     rotation = found[ROTATION]["properties"]["max_rotation_days"]
     assert (rotation["type"], rotation["default"]) == ("integer", 365)
+
+
+def test_the_hash_is_that_of_the_file_as_it_lies_there(write: Write) -> None:
+    """An auditor holds it against ``sha256sum``, also where lines end as on Windows."""
+    import hashlib
+
+    file = write("")
+    file.write_bytes(b'[select]\r\nseverity = "high"\r\n')
+    found = cloudsoc.configuration(file)
+    assert found.sha256 == hashlib.sha256(file.read_bytes()).hexdigest()
+    assert found.where("select", "severity") == "cloudsoc.toml:2"
