@@ -67,6 +67,7 @@ def _ours(argument: str, folder: Path) -> bool:
 def pytest_configure_node(node: Any) -> None:
     """A hook of xdist's: what each worker gets from the controller."""
     if node.config.option.cloudsoc:
+        _judged(node.config)
         node.workerinput[NAME] = node.config.stash[_SCAN].packed
 
 
@@ -76,6 +77,7 @@ def pytest_collection_modifyitems(session: pytest.Session, config: pytest.Config
     if not config.option.cloudsoc:
         return
     scan = config.stash[_SCAN]
+    _judged(config)
     nodes = _nodes(session, scan.report)
     wanted = tuple(one for one in scan.wanted if one != f"{NAME}::")
     for prefix in wanted:
@@ -84,6 +86,12 @@ def pytest_collection_modifyitems(session: pytest.Session, config: pytest.Config
     for node in nodes:
         node.cases = [case for case in node.cases if not wanted or case.nodeid.startswith(wanted)]
         items.extend(session.genitems(node))
+
+
+def _judged(config: pytest.Config) -> None:
+    """Raise where the scan looked at nothing: tests of one's own beside it would make that green."""
+    if config.stash[_SCAN].report.blank and config.option.cloudsoc_incomplete == "fail":
+        raise pytest.UsageError("cloudsoc: nothing in scope was judged; --cloudsoc-incomplete=warn lets that pass")
 
 
 def pytest_report_collectionfinish(config: pytest.Config) -> list[str]:

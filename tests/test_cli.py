@@ -175,7 +175,7 @@ def test_policies_split_where_iam_ends() -> None:
 class FakeReport(SimpleNamespace):
     """As much of a report as the gate looks at."""
 
-    stale_waivers = ()
+    stale_waivers, blank = (), False
 
     def unwaived(self, at_least: Any = None) -> list[Any]:
         return [one for one in self.failures if at_least is None or one >= at_least]
@@ -208,7 +208,16 @@ def test_gate(failures: list[str], complete: bool, options: list[str], code: int
     assert main(["scan", *options]) == code
 
 
-@pytest.mark.parametrize(("error", "code", "said"), [(KeyboardInterrupt(), 130, "interrupted"), (ZeroDivisionError("a secret"), 4, "ZeroDivisionError at ")])
+@pytest.mark.parametrize(
+    ("error", "code", "said"),
+    [
+        (KeyboardInterrupt(), 130, "interrupted"),
+        (ZeroDivisionError("a secret"), 4, "ZeroDivisionError at "),
+        (SystemExit(), 4, "SystemExit at "),  # a plug-in that ends the process ends no scan well
+        (SystemExit(0), 4, "SystemExit at "),
+        (SystemExit("a secret"), 4, "SystemExit at "),
+    ],
+)
 def test_ends_that_are_no_result(error: BaseException, code: int, said: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     def broken(*_: Any, **__: Any) -> None:
         raise error

@@ -75,7 +75,7 @@ def rolled(
 
 # marks of door, marks of window, which ran, which the profile has: the state of CC6.1 and a word of its reason
 CASES = {
-    "both hold": ("+", "+", "door window", "door window", SUPPORTED, "all 2 direct checks"),
+    "both hold": ("+", "+", "door window", "door window", SUPPORTED, "all 2 direct checks ran on all in scope"),
     "one holds, one has no subject": ("+", "n", "door window", "door window", SUPPORTED, "all 2"),
     "the only check of the profile holds": ("++n", "", "door", "door", SUPPORTED, "the direct check ran"),
     "one fails": ("+", "-", "door window", "door window", CONTRADICTED, "1 failure of 1 direct check"),

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 import cloudsoc
+import cloudsoc.engine.snapshot
 import cloudsoc.reports.detail
 import cloudsoc.scanning
 import cloudsoc.waivers
@@ -277,6 +278,15 @@ def test_wrong_use_under_xdist(run: Run) -> None:
     found = run("-n", "2", "--cloudsoc-check=kms-nothing", how="runpytest_subprocess")
     assert found.ret == pytest.ExitCode.USAGE_ERROR
     assert "no check matches 'kms-nothing'" in found.stderr.str()
+
+
+def test_nothing_judged_is_no_success(run: Run, pytester: pytest.Pytester) -> None:
+    """Tests of one's own beside a scan that looked at nothing would make it green."""
+    cloudsoc.Inventory([]).save(pytester.path / "keys.snapshot")
+    found = run()
+    assert found.ret == pytest.ExitCode.USAGE_ERROR
+    assert "nothing in scope was judged" in found.stderr.str()
+    assert run("--cloudsoc-incomplete=warn").ret == pytest.ExitCode.OK
 
 
 # -- other people's suites ---------------------------------------------------------------------------------------------

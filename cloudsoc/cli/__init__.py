@@ -80,15 +80,20 @@ def main(args: Sequence[str] | None = None) -> int:
         error.show(shown := io.StringIO())
         click.echo("\n".join(escaped(line) for line in shown.getvalue().splitlines()), err=True)
         return WRONG_USE
-    except SystemExit as closed:  # click's way out when nobody reads our output any more; 1 would say that something failed
-        return PIPE_CLOSED if isinstance(closed.__context__, OSError) else int(closed.code or 0)
+    except SystemExit as closed:
+        if isinstance(closed.__context__, OSError):  # click's way out when nobody reads our output any more; 1 would say that something failed
+            return PIPE_CLOSED
+        if os.environ.get("_CLOUDSOC_COMPLETE"):  # and its way out of completing a line
+            return int(closed.code or 0)
+        _report_bug(closed)  # a plug-in that ends the process ends no scan well
+        return INTERNAL_ERROR
     except Exception as error:  # noqa: BLE001 the last resort: whatever it is, the exit code must not look like a result
         _report_bug(error)
         return INTERNAL_ERROR
     return status if isinstance(status, int) else 0
 
 
-def _report_bug(error: Exception) -> None:
+def _report_bug(error: BaseException) -> None:
     """What happened and where, without the error's own text: that may quote what the account holds."""
     if "--debug" in sys.argv:
         traceback.print_exception(error)

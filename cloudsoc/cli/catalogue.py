@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from cloudsoc.cli.output import width
+from cloudsoc.cli.output import data, width
 from cloudsoc.cli.selection import Selection, filtering, wrong_use
 from cloudsoc.model.check import Check
 
@@ -28,7 +28,7 @@ def checks(selection: Selection, format: str) -> None:  # noqa: A002 the option'
         from cloudsoc.engine.plan import Plan
 
         plan = Plan(chosen)
-        click.echo(json.dumps([fields(check, plan) for check in chosen.values()], indent=2, ensure_ascii=False))
+        data(json.dumps([fields(check, plan) for check in chosen.values()], indent=2, ensure_ascii=False) + "\n")
     else:
         click.echo(_list(chosen))
 
@@ -142,4 +142,4 @@ def schema() -> None:
     """The JSON Schema of the report."""
     from cloudsoc.reports.json import schema as report_schema
 
-    click.echo(report_schema(), nl=False)
+    data(report_schema())

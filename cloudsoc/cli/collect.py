@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
@@ -28,6 +29,8 @@ def writable(ctx: click.Context, param: click.Parameter, value: Path) -> Path:
         raise click.BadParameter(f"there is no folder {value.parent}", ctx, param)
     if value.is_dir():
         raise click.BadParameter(f"{value} is a folder, not a file to write to", ctx, param)
+    if not os.access(value.absolute().parent, os.W_OK):  # the file appears whole, in the place of an older one
+        raise click.BadParameter(f"cannot write in {value.absolute().parent}: no permission", ctx, param)
     return value
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from cloudsoc.cli.output import width
+from cloudsoc.cli.output import data, width
 from cloudsoc.cli.selection import CATEGORIES, criteria_ids, wrong_use
 from cloudsoc.criteria.texts import Category, CriterionText, EvidenceKind, texts
 from cloudsoc.model.check import Check
@@ -32,7 +32,7 @@ def criteria(ids: tuple[Criterion, ...], category: tuple[str, ...], format: str)
         checks = cloudsoc.load_checks()
     chosen = [text for text in texts().values() if (not ids or text.id in ids) and (not category or text.category in map(Category, category))]
     if format == "json":
-        click.echo(json.dumps([_fields(text, checks) for text in chosen], indent=2, ensure_ascii=False))
+        data(json.dumps([_fields(text, checks) for text in chosen], indent=2, ensure_ascii=False) + "\n")
     elif ids:
         click.echo("\n\n".join("\n".join(_page(text, checks)) for text in chosen))
     else:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from cloudsoc.cli.output import FAILED, INCOMPLETE, NOTHING_FAILED, report_from, width
+from cloudsoc.cli.output import FAILED, INCOMPLETE, NOTHING_FAILED, data, report_from, width
 from cloudsoc.cli.selection import SEVERITIES
 from cloudsoc.model.verdict import Severity
 
@@ -34,7 +34,7 @@ def diff(old: Path, new: Path, fail_on: str, incomplete: str, format: str) -> in
     except ComparisonError as error:
         raise click.UsageError(str(error)) from error
     if format == "json":
-        click.echo(as_json(compared), nl=False)
+        data(as_json(compared))
         click.echo(line(compared), err=True)
     else:
         click.echo(difference(compared, width=width(), every=True), nl=False)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 @click.command(
     epilog="Exit codes: 0 nothing at or above --fail-on failed and all was assessed (or --incomplete warn); 1 something failed; 2 wrong use, or a file that "
-    "cannot be read; 3 not all could be assessed; 4 internal error; 130 interrupted."
+    "cannot be read; 3 not all could be assessed, or nothing was judged; 4 internal error; 130 interrupted."
 )
 @click.argument("file", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @selecting

@@ -6,7 +6,7 @@ import os
 import shutil
 import sys
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import wraps
 from pathlib import Path
@@ -52,8 +52,8 @@ class Output:
         from cloudsoc.reports.screen import last_line, screen
 
         report = self._waived(report)
-        for one in self.destinations:
-            self._write(one, report)
+        # A disk that is full costs neither the other files nor the screen.
+        failed = [said for one in self.destinations if (said := self._write(one, report))]
         files = ", ".join(str(one.file) for one in self.destinations if one.file)
         whole = f"The whole report, all {len(report.findings)} rows: {files or f'{again} --output report.html'}"
         if all(one.file for one in self.destinations):
@@ -64,21 +64,25 @@ class Output:
             if compared := self._compared(report):
                 click.echo(line(compared), err=True)
             click.echo(last_line(report), err=True)
+        if failed:
+            raise click.ClickException("; ".join(failed))
 
-    def _write(self, to: Destination, report: Report) -> None:
+    def _write(self, to: Destination, report: Report) -> str:
+        """Write the report to one place; gives what hindered it."""
         from cloudsoc.reports.formats import pieces, writer
 
         text = pieces(writer(to.format)(report))
         if to.file is None:
             for piece in text:
-                click.echo(piece, nl=False)
-            return
+                data(piece)
+            return ""
         # What an account lacks is nobody else's business: a new file is readable by its owner alone. Line ends are the format's own.
         try:
             with open(to.file, "w", encoding="utf-8", newline="", opener=lambda name, flags: os.open(name, flags, 0o600)) as out:
                 out.writelines(text)
         except OSError as error:
-            raise click.ClickException(f"cannot write {to.file}: {error.strerror}") from error
+            return f"cannot write {to.file}: {error.strerror}"
+        return ""
 
     def _waived(self, report: Report) -> Report:
         from cloudsoc.waivers import apply
@@ -96,19 +100,22 @@ class Output:
             raise click.UsageError(str(error)) from error
 
     def exit_code(self, report: Report) -> int:
-        """The gate: what failed counts before what could not be assessed; so do waivers that hold no more. With a baseline only what is new since then counts."""
+        """The gate: what failed counts before what could not be assessed; so do waivers that hold no more. With a baseline only what is new since then counts.
+
+        To have judged nothing is no success, whatever was asked for.
+        """
         report = self._waived(report)
         if report.stale_waivers:
             return FAILED
         if compared := self._compared(report):
             from cloudsoc.reports.comparison import Change
 
-            if compared.new_failures(self.fail_on):
-                return FAILED
-            return INCOMPLETE if self.incomplete == "fail" and compared.of(Change.NEWLY_NOT_ASSESSED) else NOTHING_FAILED
-        if report.unwaived(at_least=self.fail_on):
+            failed, complete = compared.new_failures(self.fail_on), not compared.of(Change.NEWLY_NOT_ASSESSED)
+        else:
+            failed, complete = report.unwaived(at_least=self.fail_on), report.complete
+        if failed:
             return FAILED
-        return INCOMPLETE if self.incomplete == "fail" and not report.complete else NOTHING_FAILED
+        return INCOMPLETE if self.incomplete == "fail" and (report.blank or not complete) else NOTHING_FAILED
 
 
 def destinations(format: str | None, output: tuple[str, ...]) -> tuple[Destination, ...]:  # noqa: A002 the option's name
@@ -118,9 +125,9 @@ def destinations(format: str | None, output: tuple[str, ...]) -> tuple[Destinati
     if len(output) > 1 and format:
         raise click.UsageError("--format says one format: with several --output, name the format of each, as in --output sarif=results.json")
     found = tuple(_destination(format, one) for one in output) or ((Destination(format, None),) if format and format != "table" else ())
-    for place, number in Counter(one.file for one in found).items():
+    for place, number in Counter(one.file and os.path.realpath(one.file) for one in found).items():
         if number > 1:
-            raise click.UsageError(f"{place or 'stdout'} is asked for twice")
+            raise click.UsageError(f"{os.path.relpath(place) if place else 'stdout'} is asked for twice")
     try:
         for one in found:
             writer(one.format)
@@ -143,10 +150,19 @@ def _destination(format: str | None, output: str) -> Destination:  # noqa: A002 
         raise click.UsageError(f"there is no folder {file.parent}")
     if not file.name or file.is_dir():
         raise click.UsageError(f"{target or '--output'} is no file to write to")
+    if not os.access(file if file.exists() else file.absolute().parent, os.W_OK):
+        raise click.UsageError(f"cannot write {file}: no permission")
     chosen = named or by_suffix(file, known)
     if chosen is None:
         raise click.UsageError(f"which format is {file.name}? Its suffix does not say; write --output FORMAT={file}, with one of {', '.join(known)}")
     return Destination(chosen, file)
+
+
+def _spare(to: tuple[Destination, ...], read: Mapping[Path, str]) -> None:
+    """Raise where an output would take the place of what was read: the failures that fail one job would be the baseline of the next."""
+    for file, what in read.items():
+        if any(one.file and os.path.realpath(one.file) == os.path.realpath(file) for one in to):
+            raise click.UsageError(f"{file} is {what}: write the report to another file")
 
 
 def waivers_from(file: Path | None) -> tuple[Waiver, ...]:
@@ -178,6 +194,14 @@ def report_from(file: Path) -> Report:
         raise click.UsageError(f"{file}: {error}") from error
 
 
+def data(text: str) -> None:
+    """Data to stdout: in UTF-8 with the format's own ends of lines, whatever a terminal here would have; what reads it wants that."""
+    out: Any = sys.stdout
+    if hasattr(out, "reconfigure") and not out.isatty():
+        out.reconfigure(encoding="utf-8", errors="backslashreplace", newline="")
+    click.echo(text, nl=False)
+
+
 def width() -> int:
     """The width of the terminal (or ``COLUMNS``), not wider than a line can be read."""
     return min(shutil.get_terminal_size((WIDTH, 24)).columns, WIDEST) if sys.stdout.isatty() or "COLUMNS" in os.environ else 100
@@ -196,7 +220,10 @@ def delivering(command: F) -> F:
     def with_output(*, output: tuple[str, ...], fail_on: str, incomplete: str, baseline: Path | None, waivers: Path | None, **rest: Any) -> Any:
         to = destinations(rest.pop("format"), output)
         earlier = report_from(baseline) if baseline else None
-        accepted = waivers_from(waivers or (Path(WAIVERS) if Path(WAIVERS).is_file() else None))
+        told = waivers or (Path(WAIVERS) if Path(WAIVERS).is_file() else None)
+        accepted = waivers_from(told)
+        read = {baseline: "the baseline", told: "the file of waivers"} | dict.fromkeys(rest.get("file", ()), "the snapshot")
+        _spare(to, {file: what for file, what in read.items() if file})
         return command(output=Output(to, Severity(fail_on), incomplete, earlier, accepted), **rest)
 
     options = (

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 @click.command(
     epilog="Exit codes: 0 nothing at or above --fail-on failed and all was assessed (or --incomplete warn); 1 something failed; 2 wrong use; "
-    "3 not all could be assessed; 4 internal error; 130 interrupted."
+    "3 not all could be assessed, or nothing was judged; 4 internal error; 130 interrupted."
 )
 @selecting
 @reaching

@@ -68,7 +68,7 @@ def _state(findings: list[Finding], direct: set[str], ran: frozenset[str]) -> tu
         return CriterionState.MANUAL, "no check shows it directly: a person has to"
     if gaps := list(_gaps(findings, direct, ran)):
         return CriterionState.NOT_ASSESSED, "; ".join(gaps)
-    return CriterionState.SUPPORTED, f"{'the' if len(direct) == 1 else f'all {len(direct)}'} direct check{'s' * (len(direct) > 1)} ran on all there is"
+    return CriterionState.SUPPORTED, f"{'the' if len(direct) == 1 else f'all {len(direct)}'} direct check{'s' * (len(direct) > 1)} ran on all in scope"
 
 
 def _gaps(findings: list[Finding], direct: set[str], ran: frozenset[str]) -> Iterable[str]:

@@ -388,6 +388,11 @@ class Report(_Model):
         """Whether all in scope was assessed."""
         return not self.not_assessed
 
+    @property
+    def blank(self) -> bool:
+        """Whether nothing in scope was judged: there is no finding, or only such as need what is outside the scope that was asked for. No gate passes on that."""
+        return all(one.outside for one in self.findings)
+
 
 def _place(location: Iterable[int | str]) -> str:
     return ".".join(map(str, location)) or "the top"

@@ -74,10 +74,13 @@ def _scanned(report: Report) -> Iterator[str]:
         regions = [one.name for one in account.regions if one.state == "read"]
         yield f"- Account {code(account.account)}, {account.observed_at:%Y-%m-%d %H:%M %Z}, {count(len(regions), 'region')}, read as {code(account.caller)}\n"
         yield f"- Content hash {code(account.inventory)}\n"
-    verdicts = Counter(one.verdict for one in report.findings)
+    verdicts = Counter(one.verdict for one in report.findings if not one.outside)
     words = ", ".join(f"{verdicts[one]} {one.value.replace('_', ' ')}" for one in Outcome)
-    yield f"- {count(len(report.asked.checks), 'check')}: {words}\n"
-    if not report.complete:
+    outside = sum(one.outside for one in report.findings)
+    yield f"- {count(len(report.asked.checks), 'check')}: {words}{f', {outside} outside the scope that was asked for' if outside else ''}\n"
+    if report.blank:
+        yield "\n> **Nothing in scope was judged**: this is evidence of nothing.\n"
+    elif not report.complete:
         yield f"\n> **Not complete**: {len(report.not_assessed)} of {len(report.findings)} could not be assessed; see below.\n"
 
 

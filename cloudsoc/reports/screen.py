@@ -59,7 +59,7 @@ def _told(report: Report, width: int, whole: str, rows: _Rows) -> str:
 
 def last_line(report: Report) -> str:
     """What stands at the end of every scan, whatever its format: how much failed, how much could not be judged."""
-    return f"findings: {len(report.failed())}; not assessed: {len(report.not_assessed)}"
+    return f"findings: {len(report.failed())}; not assessed: {len(report.not_assessed)}" + ("; nothing in scope was judged" if report.blank else "")
 
 
 def _heading(text: str, rest: str = "") -> str:

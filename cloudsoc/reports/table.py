@@ -32,7 +32,19 @@ def table(report: Report) -> str:
         (one.check, one.account, one.region, one.passed, one.failed, one.not_applicable, one.not_assessed, one.outside, one.out_of_scope)
         for one in report.coverage
     ]
+    accounts = [
+        (
+            one.account,
+            one.observed_at.isoformat(timespec="seconds"),
+            one.finished_at.isoformat(timespec="seconds"),
+            one.caller,
+            one.inventory,
+            ", ".join(region.name for region in one.regions if region.state == "read"),
+        )
+        for one in report.accounts
+    ]
     parts = (
+        _rows(("account", "observed", "finished", "read as", "content hash", "regions read"), accounts),
         _rows(("criterion", "state", "summary", "why", "what an auditor asks for"), criteria),
         _rows(("verdict", "severity", "check", "account", "region", "resource", "reason", "remedy"), findings),
         _rows(("check", "account", "region", "passed", "failed", "not applicable", "not assessed", "outside", "out of scope"), coverage),

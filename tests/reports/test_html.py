@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterator
+from datetime import date
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -13,9 +14,10 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 
-from cloudsoc.model.report import CriterionState, Outcome, Report
+from cloudsoc.model.report import ConfigurationFile, CriterionState, Outcome, Report, Waiver
 from cloudsoc.reports.html import html
 from cloudsoc.reports.html.elements import element, raw, written
+from cloudsoc.waivers import apply
 from tests.reports.browser import chromium
 from tests.reports.conftest import HOSTILE, SAMPLES
 
@@ -323,3 +325,26 @@ def test_the_data_is_the_report(samples: dict[str, Report], opened: Opened) -> N
             one.resource.arn,
             json.loads(one.model_dump_json())["evidence"],
         )
+
+
+def test_the_head_names_the_file_of_settings_and_a_finding_the_settings_of_its_check(finding: Any, report: Any, opened: Opened) -> None:
+    made = report(finding("kms-a", "failed", "key"))
+    check = made.asked.checks[0].model_copy(update={"settings": {"max_days": 90}, "undeclared": ("approved",)})
+    asked = made.asked.model_copy(update={"checks": (check,), "configuration": ConfigurationFile(file="cloudsoc.toml", sha256="ab" * 32)})
+    page = opened(made.model_copy(update={"asked": asked}))
+    head = page.locator("header").inner_text()
+    assert "cloudsoc.toml" in head
+    assert "ab" * 32 in head
+    page.locator("#list summary").first.click()
+    text = page.locator("#list dl").first.inner_text()
+    assert "max_days=90" in text
+    assert "approved (not declared)" in text
+
+
+def test_the_button_of_a_check_shows_its_waived_failures_too(finding: Any, report: Any, opened: Opened) -> None:
+    waiver = Waiver(check="kms-a", resource="one", reason="r", owner="o", approver="a", ticket="t", expires=date(2999, 12, 31))
+    made = apply(report(finding("kms-a", "failed", "one"), finding("kms-a", "passed", "two"), finding("kms-b", "failed", "kms-a")), [waiver])
+    page = opened(made)
+    page.locator("#failed details").filter(has_text="kms-a").filter(has_text="Show all 1").first.locator("summary").click()
+    page.locator("#failed button[data-value='kms-a']").click()
+    assert "one" in " ".join(shown(page))

@@ -94,3 +94,13 @@ def test_what_was_not_assessed_stands_at_the_top_and_by_cause(finding: Any, repo
 def test_commands_stay_whole(finding: Any, report: Any) -> None:
     command = "aws s3api put-bucket-policy --bucket b --policy '" + "x" * 2000 + "'"
     assert f"`{command}`, then look" in markdown(report(finding("s3-a", "failed", "b", remedy=f"``{command}``, then look")))
+
+
+def test_its_numbers_agree(samples: dict[str, Report]) -> None:
+    """What lies outside the scope that was asked for is told apart from what could not be assessed, as in every other output."""
+    made = samples["every verdict"]
+    page = markdown(made)
+    (counts,) = re.findall(r"^- \d+ checks?: (.*)$", page, re.MULTILINE)
+    assert counts == "4 passed, 4 failed, 5 not applicable, 4 not assessed, 1 outside the scope that was asked for"
+    assert f"not assessed: {len(made.not_assessed)}" in page
+    assert "outside" not in re.findall(r"^- \d+ checks?: (.*)$", markdown(samples["hostile"]), re.MULTILINE)[0]

@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 from cloudsoc.cli import main
-from cloudsoc.model.report import Report
-from cloudsoc.reports.formats import formats
+from cloudsoc.model.report import Cause, Report
+from cloudsoc.reports.formats import formats, pieces, writer
 
 
 @pytest.fixture
@@ -92,6 +92,98 @@ def test_wrong_use_is_said_before_the_scan(args: list[str], said: str, monkeypat
 def test_a_file_that_cannot_be_written_is_no_result(scanned: Report, capsys: pytest.CaptureFixture[str]) -> None:
     assert run("--output", "json=/dev/full") == 2
     assert "cannot write /dev/full" in capsys.readouterr().err
+
+
+def test_what_can_be_written_is_written_all_the_same(scanned: Report, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The scan may have taken half an hour: one disk that is full does not cost the other files and the screen."""
+    assert run("--output", "json=/dev/full", "--output", str(tmp_path / "report.json")) == 2
+    assert Report.from_json((tmp_path / "report.json").read_text()) == scanned
+    out, err = capsys.readouterr()
+    assert "CRITERIA" in out
+    assert "cannot write /dev/full" in err
+
+
+def test_a_place_where_nothing_can_be_written_is_said_before_the_scan(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (there := tmp_path / "there.json").write_text("")
+    locked = {str(tmp_path), str(there)}
+    monkeypatch.setattr("os.access", lambda path, mode: str(path) not in locked)  # whoever runs the tests may be root, who may write anywhere
+    monkeypatch.setattr("cloudsoc.session", lambda **_: pytest.fail("it went on"))
+    for file in (there, tmp_path / "new.json"):
+        assert run("--output", str(file)) == 2
+        assert f"cannot write {file}" in " ".join(capsys.readouterr().err.split())
+
+
+def test_no_output_takes_the_place_of_what_the_scan_is_held_against(
+    scanned: Report, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Else the failures that fail this job are the baseline of the next one, which passes."""
+    monkeypatch.chdir(tmp_path)
+    baseline = tmp_path / "report.json"
+    baseline.write_text(before := scanned.model_copy(update={"findings": ()}).to_json())
+    assert run("--baseline", "report.json", "--output", str(baseline)) == 2
+    assert "report.json is the baseline" in " ".join(capsys.readouterr().err.split())
+    assert baseline.read_text() == before
+    assert run("--baseline", "report.json", "--output", "new.json") == 1
+
+
+def test_one_file_by_two_names_is_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("cloudsoc.session", lambda **_: pytest.fail("it went on"))
+    assert run("--output", "a.json", "--output", f"csv={tmp_path / 'a.json'}") == 2
+    assert "asked for twice" in capsys.readouterr().err
+
+
+def test_data_on_stdout_is_utf_8_whatever_the_terminal_is(finding: Any, report: Any, tmp_path: Path) -> None:
+    import os
+    import subprocess
+    import sys
+
+    made = report(finding("kms-a", "passed", "Grüße 🦊"))
+    (tmp_path / "report.json").write_text(made.to_json(), encoding="utf-8")
+    code = f"""
+import sys, cloudsoc
+from pathlib import Path
+from cloudsoc.cli import main
+cloudsoc.session = lambda **_: None
+cloudsoc.scan = lambda *_, **__: cloudsoc.Report.from_json(Path({str(tmp_path / "report.json")!r}).read_text(encoding="utf-8"))
+sys.exit(main(["scan", "--format", "json"]))
+"""
+    for encoding in ("latin-1", "ascii", "cp1252"):
+        done = subprocess.run([sys.executable, "-c", code], capture_output=True, env=os.environ | {"PYTHONIOENCODING": encoding}, check=False)
+        assert done.returncode == 0, done.stderr
+        assert Report.from_json(done.stdout.decode("utf-8")) == made
+
+
+# -- nothing to go by ----------------------------------------------------------------------------------------------------------
+
+
+def outside(finding: Any) -> Any:
+    return finding("kms-a", "not_assessed", "e", causes=(Cause(operation="kms:ListKeys", error="left out", outside=True),))
+
+
+@pytest.mark.parametrize("rows", [0, 1])
+@pytest.mark.parametrize(("options", "code"), [([], 3), (["--incomplete", "warn"], 0)])
+def test_nothing_judged_is_no_success(
+    rows: int, options: list[str], code: int, finding: Any, report: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A scan of one region whose only check asks about all regions has looked at nothing."""
+    made = report(*[outside(finding)][:rows])
+    monkeypatch.setattr("cloudsoc.session", lambda **_: None)
+    monkeypatch.setattr("cloudsoc.scan", lambda *_, **__: made)
+    assert run(*options) == code
+    assert "nothing in scope was judged" in capsys.readouterr().out
+    (tmp_path / "old.json").write_text(made.to_json())
+    assert run("--baseline", str(tmp_path / "old.json"), *options) == code
+
+
+@pytest.mark.parametrize("name", ["html", "markdown", "table"])
+def test_a_report_for_people_says_that_nothing_was_judged(name: str, finding: Any, report: Any) -> None:
+    text = "".join(pieces(writer(name)(report(outside(finding)))))
+    assert "nothing in scope was judged" in text.lower()
+    assert "everything in scope could be assessed" not in text.lower()
+    assert "nothing in scope was judged" not in "".join(pieces(writer(name)(report(finding("kms-a", "not_applicable"))))).lower()
 
 
 def test_help_names_the_formats(capsys: pytest.CaptureFixture[str]) -> None:

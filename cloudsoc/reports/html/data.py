@@ -18,7 +18,18 @@ SEVERITIES = tuple(reversed(Severity))
 def packed(report: Report) -> str:
     """The findings, worst first, and the checks behind them: JSON, deflated, in base 64."""
     checks = {
-        one.id: {"why": one.why, "fix": one.fix, "terraform": one.terraform, "refs": one.refs, "version": one.version, "operations": one.operations}
+        one.id: {
+            "why": one.why,
+            "fix": one.fix,
+            "terraform": one.terraform,
+            "refs": one.refs,
+            "version": one.version,
+            "operations": one.operations,
+            "settings": [
+                *(f"{name}={dumps(value, ensure_ascii=False)}" for name, value in one.settings.items()),
+                *(f"{name} (not declared)" for name in one.undeclared),
+            ],
+        }
         for one in report.asked.checks
     }
     findings = sorted(report.findings, key=lambda one: (VERDICTS.index(one.verdict), SEVERITIES.index(one.severity), one.check, one.resource.arn))

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from xml.etree import ElementTree as ET
 
-from cloudsoc.model.report import AccountScanned, Outcome, RegionScope, Report
+from cloudsoc.model.report import AccountScanned, ConfigurationFile, Outcome, RegionScope, Report
 from cloudsoc.reports.html.data import SEVERITIES
 from cloudsoc.reports.html.elements import Child
 from cloudsoc.reports.html.elements import element as e
@@ -38,14 +38,19 @@ def scanned(report: Report) -> Iterator[ET.Element]:
     versions = ", ".join(f"{name} {version}" for name, version in asked.versions.items())
     chosen = "; ".join(f"{name}: {', '.join(map(str, value)) if isinstance(value, list) else value}" for name, value in asked.selection.items())
     inside = [one for one in report.findings if not one.outside]
-    rows = {
+    rows: dict[str, Child] = {
         "Checks": f"{count(len(asked.checks), 'check')} ({chosen or 'the core profile'})",
         "Scope": "the regions " + ", ".join(asked.regions) if asked.regions else "all enabled regions",
         "Coverage": f"{len(inside) - len(report.not_assessed):,} of {len(inside):,} findings in scope were assessed",
+        **({"Settings file": _file(asked.configuration)} if asked.configuration else {}),
         "Settings given": ", ".join(f"{name}={value}" for name, value in asked.settings.items()) or "none",
         "Written by": versions,
     }
     yield e("dl", *(part for name, value in rows.items() for part in (e("dt", name), e("dd", value))), class_="scanned")
+
+
+def _file(one: ConfigurationFile) -> ET.Element:
+    return e("span", f"{one.file}, SHA-256 ", e("code", one.sha256, class_="hash"))
 
 
 def _account(account: AccountScanned) -> Iterator[tuple[str, Child]]:
@@ -99,6 +104,8 @@ def tally(report: Report) -> ET.Element:
 
 def complete(report: Report) -> ET.Element:
     """Whether everything could be assessed."""
+    if report.blank:
+        return e("p", "Nothing in scope was judged: this is evidence of nothing.", class_="banner incomplete")
     if report.complete:
         return e("p", "Complete: everything in scope could be assessed.", class_="banner")
     text = f"Not complete: {len(report.not_assessed)} of {len(report.findings)} findings could not be assessed. None of them counts as good. "

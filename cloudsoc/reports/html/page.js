@@ -47,6 +47,7 @@
       ["Why it matters", check.why ? prose(check.why) : undefined],
       ["Evidence", one.evidence ? make("pre", "", JSON.stringify(one.evidence, null, printing ? undefined : 2)) : undefined],
       ["Criteria", (one.direct || []).join(", ") + (one.supporting ? " (supporting " + one.supporting.join(", ") + ")" : "")],
+      ["Settings", (check.settings || []).join(", ")],
       ["References", (check.refs || []).join(", ")],
       ["Check", make("code", "", one.check + " " + (check.version || ""))],
       ["Observed", one.at],
@@ -131,7 +132,7 @@
     button.addEventListener("click", () => {
       for (const field of form.elements) if (field.name) field.value = "";
       form.elements[button.dataset.filter].value = button.dataset.value;
-      if (button.dataset.filter === "text") form.elements.verdict.value = "failed";
+      if (button.dataset.verdict) form.elements.verdict.value = button.dataset.verdict;
       filter();
       $("findings").scrollIntoView();
       form.elements[button.dataset.filter].focus({ preventScroll: true });

@@ -169,9 +169,15 @@ def _failed_check(check: FailedCheck) -> ET.Element:
         e("summary", _badge(check.severity), e("span", first.title), e("span", str(len(check.findings)), class_="state")),
         e("p", e("code", check.check), f" Criteria: {criteria}."),
         e("ul", *reasons),
-        e("button", f"Show all {len(check.findings)}", type="button", class_="only", data_filter="text", data_value=check.check),
+        e("button", f"Show all {len(check.findings)}", type="button", class_="only", data_filter="text", data_value=check.check, data_verdict=_verdict(check)),
         class_="check",
     )
+
+
+def _verdict(check: FailedCheck) -> str | None:
+    """The filter that leaves all failures of a check; where some are waived and some are not, none does."""
+    waived = {one.waiver is not None for one in check.findings}
+    return None if len(waived) > 1 else "waived" if True in waived else "failed"
 
 
 def _badge(severity: Severity) -> ET.Element:

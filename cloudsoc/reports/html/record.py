@@ -29,7 +29,7 @@ def not_assessed(report: Report) -> ET.Element:
             )
             hint = " prints the policy that allows what the identity's own policies can allow."
             parts.append(e("p", e("code", "cloudsoc permissions --missing REPORT"), hint))
-    else:
+    elif not report.blank:
         parts.append(e("p", "Everything in scope could be assessed."))
     if outside:
         parts.append(e("p", f"{outside} more need what is outside the scope that was asked for."))
