@@ -24,6 +24,7 @@ UNNAMED = "x9-nobody-names-this-x9"
 
 _ASKED = ("iam:", "aws:resourcetag/", "kms:resourcealiases", "kms:requestalias", "aws-marketplace:productid")
 """Keys that tell what is asked for, not who asks: without a value in the question they have none. What nobody names has no tag and no alias."""
+_NAMING = ("aws:resourcetag/", "iam:resourcetag/", "kms:resourcealiases", "kms:requestalias", "aws-marketplace:productid")
 _CHOSEN = "iam:associatedresourcearn"
 """For what a role is passed: that is for the caller to choose, as are the tags of a request."""
 
@@ -105,11 +106,12 @@ class Rights:
         return self._arn(service, "" if service in ("iam", "s3") else "eu-west-1", self.account, kind)
 
     def unnamed(self, service: str, kind: str) -> list[str]:
-        """Things that nobody names, in each account and region of which a policy speaks."""
-        home = "" if service in ("iam", "s3") else "eu-west-1"
-        cuts = [completed(text) for policy in self.policies for one in policy for text in one.resources or () if text.startswith("arn:")]
-        named = [self._arn(service, _one(cut[3], home), _one(cut[4], self.account), kind) for cut in cuts if glob(cut[2]).matches(service)]
-        return list(dict.fromkeys([self.some(service, kind), *named]))
+        """Things that nobody names, in each account and region of which a policy speaks, and in a region of which none does."""
+        home, elsewhere = ("", "") if service in ("iam", "s3") else ("eu-west-1", "x9-elsewhere-9")
+        texts = (text for policy in self.policies for one in policy for text in (*(one.resources or ()), *(one.not_resources or ())))
+        cuts = [cut for text in texts if (cut := completed(text))[0] == "arn" and len(cut) > 1 and glob(cut[2]).matches(service)]
+        named = [self._arn(service, _one(cut[3], home), _one(cut[4], self.account), kind) for cut in cuts]
+        return list(dict.fromkeys([self.some(service, kind), *named, self._arn(service, elsewhere, self.account, kind)]))
 
     def _arn(self, service: str, region: str, account: str, kind: str) -> str:
         name = f"{kind}{UNNAMED}" if kind.endswith(":") else f"{kind}/{UNNAMED}"
@@ -228,7 +230,17 @@ def _met(statement: PreparedStatement, context: Context, *, somewhere: bool = Fa
 
     ``somewhere``: it may be about something that has a tag or an alias.
     """
-    return all(test.holds(context) if _told(test, context, somewhere=somewhere) else statement.allows for test in statement.tests)
+    return all(
+        test.holds(context) or (statement.allows and _names_nothing(test, context)) if _told(test, context, somewhere=somewhere) else statement.allows
+        for test in statement.tests
+    )
+
+
+def _names_nothing(test: PreparedCondition, context: Context) -> bool:
+    """Whether a condition on a tag or an alias holds for one that nobody names: it tells what has one, and not which."""
+    if test.key in context or not test.key.startswith(_NAMING):
+        return False
+    return test.holds({**context, test.key: (f"alias/{UNNAMED}" if test.key.startswith("kms:") else UNNAMED,)})
 
 
 def _told(test: PreparedCondition, context: Context, *, somewhere: bool) -> bool:

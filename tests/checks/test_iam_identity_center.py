@@ -125,6 +125,9 @@ test_permission_set_grants_administrator_only_to_approved = table(
         "the account: other regions are outside the scope": admins(subject=ACCOUNT, centers=Everywhere([CENTER], [OUTSIDE]), policies=Its([ADMIN], [OUTSIDE])),
         "the account: a delegated administrator": admins(centers=Everywhere([but(CENTER, owner_account_id=MANAGEMENT)]), **HERE),
         "the account: there is none": given(*admins(subject=ACCOUNT, centers=Everywhere(), organization=None), says="no IAM Identity Center"),
+        "the account: one of the account alone": given(
+            *admins(subject=ACCOUNT, policies=Its(), organization=None), says="an instance of one account has no permission sets"
+        ),
         "the account: there is none in the management account": admins(subject=ACCOUNT, centers=Everywhere()),
     },
     not_assessed={
@@ -148,6 +151,8 @@ test_permission_set_grants_administrator_only_to_approved = table(
         ),
         "the account: no instance in the scope": admins(subject=ACCOUNT, centers=Everywhere((), [OUTSIDE]), policies=Its((), [OUTSIDE])),
         "the account: policies unread": admins(subject=ACCOUNT, policies=Its([ADMIN], [UNREAD])),
+        "IAM-14: a member sees one of its own alone": given(*admins(policies=Its(), **HERE), says=f"for review from account {MANAGEMENT}"),
+        "the account: an instance, and the organization unread": admins(subject=ACCOUNT, policies=Its(), organization=UNREAD),
         "instances unread": admins(subject=ACCOUNT, centers=Everywhere((), [UNREAD])),
         "the organization unread": admins(subject=ACCOUNT, centers=Everywhere(), organization=UNREAD),
     },

@@ -257,6 +257,7 @@ test_key_grants_limited_to_trusted_principals = table(
     not_applicable={"AWS managed": (AWS_MANAGED, Its(), ACCOUNT, MEMBERS)},
     not_assessed={
         "grants unread": (KEY, Its([], [UNREAD]), ACCOUNT, MEMBERS),
+        "a grant to nobody who is named": given(KEY, Its([role(OWN), grant(None)]), ACCOUNT, MEMBERS, says="0c237476"),
         "some grants unread": (KEY, Its([role(OWN)], [UNREAD]), ACCOUNT, MEMBERS),
         "members unread": (KEY, Its([role(OTHER)]), ACCOUNT, UNREAD),
     },

@@ -130,6 +130,7 @@ def test_things_that_nobody_names() -> None:
         f"arn:aws:kms:eu-west-1:{OWN}:key",
         "arn:aws:kms:eu-west-1:444455556666:key",
         f"arn:aws:kms:us-east-1:{OWN}:key",
+        f"arn:aws:kms:x9-elsewhere-9:{OWN}:key",
     ]
     assert written().some("lambda", "function:").startswith(f"arn:aws:lambda:eu-west-1:{OWN}:function:x9")
 
@@ -149,6 +150,19 @@ def test_things_that_nobody_names() -> None:
 )
 def test_a_pattern_for_all_keys_of_somewhere_takes_in_one_that_nobody_names(resource: str) -> None:
     made = written(allow("kms:Decrypt", resource))
+    assert any(made.may("kms:Decrypt", key) for key in made.unnamed("kms", "key"))
+
+
+@pytest.mark.parametrize(
+    "statements",
+    [
+        (allow("kms:Decrypt"), {"Effect": "Deny", "Action": "kms:*", "NotResource": f"arn:aws:kms:us-east-1:{OWN}:key/*"}),
+        ({"Effect": "Allow", "Action": "kms:*", "NotResource": f"arn:aws:kms:eu-*:{OWN}:key/*"},),
+        (allow("kms:Decrypt"), deny("kms:Decrypt", f"arn:aws:kms:eu-west-1:{OWN}:key/*")),
+    ],
+)
+def test_all_keys_of_the_regions_that_are_left(statements: tuple[dict[str, Any], ...]) -> None:
+    made = written(*statements)
     assert any(made.may("kms:Decrypt", key) for key in made.unnamed("kms", "key"))
 
 

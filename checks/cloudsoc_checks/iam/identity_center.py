@@ -10,6 +10,7 @@ from cloudsoc.aws.identity_center import (
     IdentityCenterInstance,
     PermissionSet,
     PermissionSetPolicies,
+    has_permission_sets,
 )
 from cloudsoc.aws.organizations import Organization
 from cloudsoc.graphs.directory import Directory, holder
@@ -98,7 +99,8 @@ def _seen(
     organization: Organization | None,
 ) -> NotApplicable:
     """Whether this account is told at all; raises ``Incomplete`` naming the one to scan instead. An organization has one instance, in one region."""
-    if centers.known:
+    without = [has_permission_sets(one, account, organization) for one in centers.known]
+    if None in without:
         gaps = [one for one in read.unread if not one.outside]
         if gaps and (foreign := next((one for one in centers.known if one.owner_account_id != account.account), None)):
             owner = foreign.owner_account_id
@@ -110,4 +112,4 @@ def _seen(
     len(centers)
     if organization is not None and organization.master_account_id != account.account:
         raise told_elsewhere(Unread("sso-admin:ListInstances", "no IAM Identity Center can be seen from a member account"), account, organization)
-    return NotApplicable("there is no IAM Identity Center")
+    return next((one for one in without if one), NotApplicable("there is no IAM Identity Center"))

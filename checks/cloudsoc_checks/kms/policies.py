@@ -7,7 +7,7 @@ from cloudsoc.aws.kms import Grant, Key, KeyPolicy, customer_managed
 from cloudsoc.aws.organizations import Organization, OrganizationAccounts
 from cloudsoc.graphs.exposures import KeyOpenings, Opening, told
 from cloudsoc.graphs.trust import foreign
-from cloudsoc.model import CRITICAL, EXTENDED, HIGH, LOW, MEDIUM, Failed, Its, Passed, TrustedAccounts, Verdict, check
+from cloudsoc.model import CRITICAL, EXTENDED, HIGH, LOW, MEDIUM, Failed, Incomplete, Its, Passed, TrustedAccounts, Unread, Verdict, check
 from cloudsoc.model.criterion import C1_1, CC3_3, CC6_1, CC6_3, CC6_6, CC9_2
 from cloudsoc.policy import Principal, Statement
 from cloudsoc.policy.arns import fields
@@ -157,6 +157,8 @@ def key_grants_limited_to_trusted_principals(
     # Neither an ARN nor a service's name: what is left of a principal that was deleted.
     if gone := [who for who in holders if fields(who) is None and "." not in who]:
         return Failed(f"{gone[0]} does not exist any more, its grant does", severity=LOW, evidence={"grant": holders[gone[0]].grant_id})
+    if nobody := [one.grant_id for one in grants if not (one.grantee_principal or one.grantee_service_principal)]:
+        raise Incomplete(Unread("kms:ListGrants", f"needs review: AWS does not say to whom grant {nobody[0]} is", key.region))
     return Passed(f"{len(grants)} grants, all to known principals" if len(grants) else "there are no grants")
 
 
