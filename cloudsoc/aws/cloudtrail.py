@@ -30,6 +30,7 @@ class Trail(Resource[Region]):
     s3_key_prefix: str | None = None
     kms_key_id: str | None = None
     cloud_watch_logs_log_group_arn: str | None = None
+    has_custom_event_selectors: bool | None = None
 
 
 @reads("cloudtrail:GetTrailStatus")

@@ -73,7 +73,7 @@ class VpcEndpoint(Resource[Region]):
 
     vpc_endpoint_id: str
     vpc_id: str
-    service_name: str
+    service_name: str | None = None  # what leads to a resource or a service network has none
     vpc_endpoint_type: str | None = None
     state: str | None = None
     policy_document: PolicyDocument | None = None

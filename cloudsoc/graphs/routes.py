@@ -33,9 +33,14 @@ def is_public(subnet: Subnet, tables: Every[RouteTable]) -> bool:
 def leads_out(table: RouteTable) -> bool:
     """Whether a table leads anywhere beyond the VPC, its peers and the services behind its gateway endpoints."""
     return any(
-        route.state != "blackhole" and not route.vpc_peering_connection_id and not (route.gateway_id or "").startswith(("local", "vpce-"))
+        route.state != "blackhole" and not route.vpc_peering_connection_id and route.gateway_id != "local" and not _to_gateway_endpoint(route)
         for route in table.routes
     )
+
+
+def _to_gateway_endpoint(route: Route) -> bool:
+    """Whether a route leads to a service's networks, which are a list; to a firewall (a Gateway Load Balancer endpoint) leads what is written as a network."""
+    return (route.gateway_id or "").startswith("vpce-") and route.destination_prefix_list_id is not None
 
 
 def destinations(routes: Iterable[Route], lists: Every[PrefixListNetworks], region: str) -> tuple[Addresses, list[Unread]]:

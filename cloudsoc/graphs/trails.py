@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Annotated
 
 from cloudsoc.aws.cloudtrail import AdvancedEventSelector, EventSelector, EventSelectors, Trail, TrailStatus
-from cloudsoc.model import derivation
+from cloudsoc.model import Incomplete, Ref, Unread, derivation
 
 KINDS = {"All": frozenset({"read", "write"}), "ReadOnly": frozenset({"read"}), "WriteOnly": frozenset({"write"})}
 """The kinds of events, by AWS's words for them."""
@@ -32,6 +33,11 @@ class Intake:
         return inside and not any(arn.startswith(one) or one.startswith(arn) for one in self.without)
 
 
+# AWS source: AWS CloudTrail API Reference, "PutEventSelectors".
+BY_THEMSELVES = (Intake("Management", KINDS["All"]),)
+"""What trails without selectors of their own take in."""
+
+
 @dataclass(frozen=True, slots=True)
 class Recording:
     """What a trail records now. ``stopped`` says why it counts for nothing: it does not log, or cannot deliver."""
@@ -52,12 +58,22 @@ class Recording:
 
 
 @derivation
-def recording(trail: Trail, status: TrailStatus, selectors: EventSelectors) -> Recording:
-    """Selectors add up: what one leaves out another may take in. What they say counts only while the trail logs and delivers."""
+def recording(trail: Trail, status: TrailStatus, selectors: Annotated[EventSelectors | Unread, Ref("arn")]) -> Recording:
+    """Selectors add up: what one leaves out another may take in. What they say counts only while the trail logs and delivers.
+
+    Those of the organization's trail are told to the account alone in which it lives; that a trail has none of its own is told to all who see it.
+    """
     if not status.is_logging:
         return Recording("it is stopped")
     if status.latest_delivery_error:
         return Recording(f"it cannot deliver: {status.latest_delivery_error}")
+    if isinstance(selectors, Unread):
+        if trail.has_custom_event_selectors is False:
+            return Recording("", BY_THEMSELVES)
+        owner = trail.arn.split(":")[4]
+        raise Incomplete(
+            selectors if selectors.account in ("", owner) else replace(selectors, error=f"{selectors.error}; for review in account {owner}", account=owner)
+        )
     basic = [intake for one in selectors.event_selectors for intake in _basic(one)]
     advanced = [intake for one in selectors.advanced_event_selectors for intake in _advanced(one)]
     return Recording("", (*basic, *advanced))

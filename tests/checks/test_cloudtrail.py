@@ -184,16 +184,20 @@ test_records_all_management_events = table(
 )
 
 WITHOUT_GLOBAL = but(OF_ONE_REGION, include_global_service_events=False)
+OF_GOVCLOUD = but(OF_ONE_REGION, arn="arn:aws-us-gov:cloudtrail:us-gov-west-1:111122223333:trail/audit", home_region="us-gov-west-1")
 
 test_global_service_events_included = table(
     global_service_events_included,
     passed={
         "included": given(ACCOUNT, rows((TRAIL, EVERYTHING)), says="trail audit"),
-        "by a trail of one region": (ACCOUNT, rows((OF_ONE_REGION, records(WRITES)))),
+        "by a trail of the one region that has them": (ACCOUNT, rows((but(OF_ONE_REGION, home_region="us-east-1"), records(WRITES)))),
+        "by one of GovCloud's": (ACCOUNT, rows((OF_GOVCLOUD, records(WRITES)))),
         "by one of two": given(ACCOUNT, rows((WITHOUT_GLOBAL, EVERYTHING), (SECOND, EVERYTHING)), says="second"),
     },
     failed={
         "left out": given(ACCOUNT, rows((WITHOUT_GLOBAL, EVERYTHING)), says="trail audit: global services are left out"),
+        "asked for by a trail of a region that has none": given(ACCOUNT, rows((OF_ONE_REGION, EVERYTHING)), says="trail audit: global services are left out"),
+        "of GovCloud's other region": (ACCOUNT, rows((but(OF_GOVCLOUD, home_region="us-gov-east-1"), EVERYTHING))),
         "left out by two": given(
             ACCOUNT, rows(*((one, EVERYTHING) for one in (WITHOUT_GLOBAL, but(WITHOUT_GLOBAL, name="second")))), says="audit and trail second"
         ),

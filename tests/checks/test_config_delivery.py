@@ -61,7 +61,10 @@ test_recorder_delivers_successfully = table(
         "nothing yet": given(REGION, RECORDERS, channel(DeliveryChannelStatus()), says="yet", severity=LOW),
         "a history without a word": given(REGION, RECORDERS, channel(DeliveryChannelStatus(config_history_delivery_info=ExportDelivery())), severity=LOW),
     },
-    not_applicable={"no recorder": (REGION, NO_RECORDER, channel(DELIVERED))},
+    not_applicable={
+        "no recorder": (REGION, NO_RECORDER, channel(DELIVERED)),
+        "a stopped one, whatever it once delivered": given(REGION, Its([(RECORDER, but(GOOD, recording=False))]), channel(DELIVERED), says="stopped"),
+    },
     not_assessed={
         "recorders unread": (REGION, Its((), [UNREAD]), channel(DELIVERED)),
         "one of them unread": (REGION, Its([(RECORDER, GOOD)], [UNREAD]), channel(DELIVERED)),

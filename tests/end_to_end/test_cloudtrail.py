@@ -97,6 +97,45 @@ def test_ct_1_the_organizations_trail_counts_and_is_judged_where_it_lives(aws: S
         assert "owned by 999988887777" in one(found, id).reason
 
 
+def test_ct_1_a_member_may_not_ask_for_the_selectors_of_the_organizations_trail(aws: Simulated) -> None:
+    """That it has none of its own stands in what members are told as well: then it records what trails record by themselves."""
+    refused(aws, custom=False)
+    found = aws.scan(*WHOLE, "cloudtrail-s3-write-events-recorded", "cloudtrail-organization-trail-covers-account", regions=None)
+    assert verdicts(found, *WHOLE[:4]) == ["passed"] * 4
+    assert one(found, "cloudtrail-organization-trail-covers-account").verdict.value == "passed"
+    refused(aws, custom=True)
+    found = aws.scan(*WHOLE, regions=None)
+    assert verdicts(found, WHOLE[0], WHOLE[2]) == ["not_assessed"] * 2
+    assert "for review in account 999988887777" in one(found, WHOLE[0]).reason
+
+
+def test_ct_1_what_the_organizations_trail_takes_in_is_known_where_it_lives(aws: Simulated) -> None:
+    refused(aws, custom=True)
+    member = cloudsoc.collect(aws.session, checks=WHOLE, regions=[REGION, "us-east-1"]).accounts[0]
+    aws.answers("cloudtrail:GetEventSelectors", {"TrailARN": ORGANIZATION, "EventSelectors": EVERYTHING})
+    aws.answers("sts:GetCallerIdentity", {"Account": "999988887777", "Arn": "arn:aws:iam::999988887777:user/auditor", "UserId": "A"})
+    management = cloudsoc.collect(aws.session, checks=WHOLE, regions=[REGION, "us-east-1"]).accounts[0]
+    assert (member.account, management.account) == (ACCOUNT, "999988887777")
+    report = cloudsoc.evaluate(cloudsoc.Inventory([member, management]), checks=WHOLE)
+    found = {(one.resource.account, one.check): one.verdict.value for one in report.findings if one.resource.region == "global"}
+    assert {found[account, WHOLE[2]] for account in (ACCOUNT, "999988887777")} == {"passed"}
+
+
+ORGANIZATION = "arn:aws:cloudtrail:eu-west-1:999988887777:trail/org"
+
+
+def refused(aws: Simulated, *, custom: bool) -> None:
+    """A member account, which sees the organization's trail and its status, but not its selectors."""
+    shadow = {
+        "Name": "org", "S3BucketName": "org-logs", "IncludeGlobalServiceEvents": True, "IsMultiRegionTrail": True, "HomeRegion": "eu-west-1",
+        "TrailARN": ORGANIZATION, "LogFileValidationEnabled": True, "HasCustomEventSelectors": custom, "HasInsightSelectors": False,
+        "IsOrganizationTrail": True,
+    }  # fmt: skip
+    aws.answers("cloudtrail:DescribeTrails", {"trailList": [shadow]})
+    aws.answers("cloudtrail:GetTrailStatus", {"IsLogging": True, "LatestDeliveryTime": NOW})
+    aws.refuses("cloudtrail:GetEventSelectors", "TrailNotFoundException")
+
+
 def test_ct_3_advanced_selectors(aws: Simulated) -> None:
     trail(aws)
     halves = [{"FieldSelectors": [{"Field": "eventCategory", "Equals": ["Management"]}, {"Field": "readOnly", "Equals": [said]}]} for said in ("true", "false")]

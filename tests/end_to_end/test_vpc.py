@@ -330,6 +330,14 @@ def test_endpoints(net: Simulated) -> None:
     assert said(found, "uses-gateway-endpoint-for-s3") == {good: "passed", bad: "failed", empty: "not_applicable"}
 
 
+def test_an_endpoint_to_a_resource_has_no_service(net: Simulated) -> None:
+    one = {"VpcEndpointId": "vpce-1", "VpcEndpointType": "Resource", "VpcId": vpc(net.client("ec2")), "State": "available", "OwnerId": ACCOUNT}
+    net.answers("ec2:DescribeVpcEndpoints", {"VpcEndpoints": [one | {"ResourceConfigurationArn": "arn:aws:vpc-lattice:eu-west-1:1:resourceconfiguration/r"}]})
+    found = net.scan("vpc-endpoint-policy-*", "vpc-uses-private-*")
+    assert said(found, "endpoint-policy-limited-to-trusted-accounts") == {"vpce-1": "not_applicable"}
+    assert set(said(found, "uses-private-endpoint-for-ec2-api").values()) == {"failed"}
+
+
 def test_services_offered_to_others(net: Simulated) -> None:
     services = [{"ServiceId": id, "AcceptanceRequired": asked} for id, asked in (("vpce-svc-1", True), ("vpce-svc-2", True), ("vpce-svc-3", False))]
     allowed = {"vpce-svc-1": [f"arn:aws:iam::{ACCOUNT}:root"], "vpce-svc-2": ["*"], "vpce-svc-3": []}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cloudsoc.aws.account import Account, Region
+from cloudsoc.aws.account import HOMES, Account, Region
 from cloudsoc.aws.cloudtrail import InsightSelectors, Trail, TrailStatus
 from cloudsoc.aws.organizations import Organization
 from cloudsoc.graphs.trails import Recording, named, together
@@ -133,7 +133,8 @@ def global_service_events_included(account: Account, trails: Everywhere[tuple[Tr
     without: list[str] = []
     for trail, recording in trails:
         if not recording.stopped and "write" in dict(recording.management()):
-            if trail.include_global_service_events:
+            # Of a single region only the one in which they are recorded has them, whatever the trail asks for.
+            if trail.include_global_service_events and (trail.is_multi_region_trail or trail.home_region == HOMES.get(trail.arn.split(":")[1])):
                 return Passed(f"{named(trail, account.account)} includes them")
             without.append(named(trail, account.account))
     return Failed(f"{' and '.join(without)}: global services are left out" if without else "no trail records management events")

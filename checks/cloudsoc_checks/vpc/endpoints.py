@@ -14,6 +14,8 @@ from cloudsoc.model import EXTENDED, LOW, MEDIUM, Every, Failed, Incomplete, Not
 from cloudsoc.model.criterion import A1_2, CC6_6, CC6_7, CC9_2
 
 GOING = ("deleting", "deleted", "failed", "rejected", "expired")
+# AWS source: AWS PrivateLink Guide, "Control access to VPC endpoints using endpoint policies".
+WITHOUT_POLICY = {"GatewayLoadBalancer": "Gateway Load Balancer", "Resource": "resource", "ServiceNetwork": "service network"}
 
 
 @check(
@@ -40,8 +42,10 @@ def endpoint_policy_limited_to_trusted_accounts(
 
     Terraform: ``aws_vpc_endpoint.policy``.
     """
-    if endpoint.vpc_endpoint_type == "GatewayLoadBalancer":
-        return NotApplicable("Gateway Load Balancer endpoints have no policy")
+    if endpoint.vpc_endpoint_type in WITHOUT_POLICY:
+        return NotApplicable(f"{WITHOUT_POLICY[endpoint.vpc_endpoint_type]} endpoints have no policy")
+    if ".vpce-svc-" in (endpoint.service_name or ""):
+        return NotApplicable("the service behind it is not AWS's own: no endpoint policy applies to it")
     if (endpoint.state or "").lower() in GOING:
         return NotApplicable(f"the endpoint is {endpoint.state}")
     if access.everyone:
@@ -170,4 +174,4 @@ def uses_gateway_endpoint_for_s3(vpc: Vpc, endpoints: Every[VpcEndpoint], subnet
 
 def _is_for(endpoint: VpcEndpoint, service: str) -> bool:
     """Whether an endpoint works and is for a service of its own region, however the partition names it (``com.amazonaws``, ``cn.com.amazonaws``)."""
-    return (endpoint.state or "").lower() == "available" and endpoint.service_name.endswith(f".{endpoint.region}.{service}")
+    return (endpoint.state or "").lower() == "available" and (endpoint.service_name or "").endswith(f".{endpoint.region}.{service}")

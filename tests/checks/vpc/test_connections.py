@@ -151,6 +151,7 @@ ENDPOINT = VpcEndpoint(
 EVERYBODY, NOBODY = EndpointAccess("it has no policy of its own"), EndpointAccess("")
 
 OTHERS = but(NOBODY, organizations=("o-other",))
+OF_A_PARTNER = but(ENDPOINT, vpc_endpoint_type="Interface", service_name="com.amazonaws.vpce.eu-west-1.vpce-svc-0123456789abcdef0")
 UNCLEAR = but(NOBODY, unclear=(Unread("policy of vpce-1", "needs review: a condition"),))
 
 test_endpoint_policy_limited_to_trusted_accounts = table(
@@ -173,6 +174,9 @@ test_endpoint_policy_limited_to_trusted_accounts = table(
     },
     not_applicable={
         "a kind without policies": (but(ENDPOINT, vpc_endpoint_type="GatewayLoadBalancer"), EVERYBODY, ACCOUNT, None, None),
+        "to a resource": (but(ENDPOINT, vpc_endpoint_type="Resource", service_name=None), EVERYBODY, ACCOUNT, None, None),
+        "to a service network": (but(ENDPOINT, vpc_endpoint_type="ServiceNetwork", service_name=None), EVERYBODY, ACCOUNT, None, None),
+        "to a partner's service": given(OF_A_PARTNER, EVERYBODY, ACCOUNT, None, None, says="not AWS's"),
         "going": (but(ENDPOINT, state="deleting"), EVERYBODY, ACCOUNT, None, None),
     },
     not_assessed={
@@ -331,6 +335,8 @@ test_uses_gateway_endpoint_for_s3 = table(
             ),
             says="of rtb-m, rtb-n, rtb-o no endpoint",
         ),
+        "out through a firewall": given(VPC, Every(), BOTH, Every([but(PRIVATE, routes=(LOCAL, but(OUT, gateway_id="vpce-1")))]), says="rtb-m"),
+        "beside an endpoint to a resource": (VPC, Every([but(ENDPOINT, vpc_endpoint_type="Resource", service_name=None)]), BOTH, Every([PRIVATE])),
         "it does not serve one": given(VPC, Every([ENDPOINT]), BOTH, Every([PRIVATE, FOR_A]), says="rtb-a"),
         "of another VPC": (VPC, Every([but(ENDPOINT, vpc_id="vpc-2")]), BOTH, Every([PRIVATE])),
         "of another region's S3": (VPC, Every([but(ENDPOINT, service_name="com.amazonaws.us-east-1.s3")]), BOTH, Every([PRIVATE])),
