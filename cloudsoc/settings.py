@@ -102,8 +102,11 @@ class Reader:
             self._wrong(path, f"the settings of {id} are given already, under its other name")
         else:
             into = self._own.setdefault(id, {})
+            below = Plan({id: self._known[id]}).settings_below(self._known[id])
             for name, value in given.items():
-                if name in asked:
+                if name in asked and (shared := asked[name].shared) and any(one.shared and one.shared.name == shared.name for one in below.values()):
+                    self._wrong((*path, name), "it is set once for all checks, as a shared setting: what this one needs depends on it too")
+                elif name in asked:
                     self._take((*path, name), asked[name], value, into)
                 elif name in self._common:
                     self._wrong((*path, name), "it is set once for all checks, as a shared setting")

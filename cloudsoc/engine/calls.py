@@ -141,6 +141,14 @@ def _count(at: str, page: Mapping[str, Any]) -> int:
         return 0
 
 
+class Undeclared(Exception):
+    """A reading function has a setting that nobody declared."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name)
+        self.name = name
+
+
 class CallsOf:
     """What a reading function gets (``model.Calls``): calls to what it declared."""
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import inspect
 import threading
-from collections import defaultdict
+from collections import defaultdict, deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from cloudsoc.engine.calls import CallsOf, Record, Records
+from cloudsoc.engine.calls import CallsOf, Record, Records, Undeclared
 from cloudsoc.engine.clients import Clients, code_of, unread
 from cloudsoc.engine.credentials import Identity
 from cloudsoc.engine.door import UNKNOWN, Door, Way, identify, named, ways
@@ -41,7 +41,7 @@ class Collector:
         self._workers: Workers
         self._records = Records(inventory.calls)
         self._ways: dict[Kind | None, list[Way]] = defaultdict(list)
-        self._waiting: list[tuple[Way, Address]] = []
+        self._waiting: deque[tuple[Way, Address]] = deque()
         self._places: dict[tuple[Kind, str], Address] = {}
         self._relisted = Relisted(self._list_again)
         self._nowhere: dict[str, Unread] = {}  # why the regions of some resources are not known
@@ -100,9 +100,10 @@ class Collector:
     def _end(self, why: str) -> None:
         """Nothing is asked any more; what is open is cut off with the reason."""
         self._workers.close(why)
-        for way, address in self._waiting:
+        while self._waiting:
+            way, address = self._waiting[0]
             self._cut([way], address, why)
-        self._waiting = []
+            self._waiting.popleft()
         self._records.end(why)
         self.inventory.finished_at = datetime.now(UTC)
 
@@ -130,17 +131,19 @@ class Collector:
 
     def _open_gates(self) -> bool:
         """Decide what waited for facts about a resource, now that all facts of their classes are there. False where nothing waited."""
-        with self._lock:
-            waiting, self._waiting = self._waiting, []
-        pending = {way.kind for way, _ in waiting}
-        for way, address in waiting:
+        pending = {way.kind for way, _ in self._waiting}
+        number = len(self._waiting)
+        for _ in range(number):
+            way, address = self._waiting[0]  # it stays there until it is decided: Ctrl-C may come in between, and then it is cut off
             # A gate that itself waits behind a gate: the next round.
             if any(gate in pending for gate in way.gates):
                 with self._lock:
                     self._waiting.append((way, address))
             else:
                 self._gated(way, address)
-        return bool(waiting)
+            with self._lock:
+                self._waiting.popleft()
+        return number > 0
 
     def _gated(self, way: Way, address: Address, *, late: bool = False) -> None:
         with self._lock:
@@ -178,15 +181,19 @@ class Collector:
             for page, last in self._pages(group[0], address, record):
                 for way in group:
                     self._take(way, page, address, region, last)
+            for way in group:
+                if address and not way.lists and not way.source.joins and address.id not in self.inventory.values(way.kind):
+                    silent = Unread(way.source.operations[-1], "the answer does not mention this resource", region, self.identity.account)
+                    self._not_read(way, address, silent)
         except UnknownRegion:
             raise
         except Exception as error:  # noqa: BLE001 whatever it is (a simulator raises anything), it stands where the answer would
             record.failed(error)
             for way in group:
                 self._failed(way, address, error, region, record.operation)
-        finally:
-            self._records.close(record)
-            self._placed = self._placed or any(way.lists and is_place(way.kind) for way in group)
+        # Where the collection has ended meanwhile, the record stays open: that is what its line says.
+        self._records.close(record)
+        self._placed = self._placed or any(way.lists and is_place(way.kind) for way in group)
 
     def _why_nowhere(self, address: Address, way: Way) -> Unread:
         """Why the region of a resource is not known: what could not be read of it, or of what it exists in."""
@@ -206,7 +213,7 @@ class Collector:
                 if name in inspect.signature(call.function).parameters
             }
             if undeclared := [name for name, value in settings.items() if value is UNDECLARED]:
-                raise _Undeclared(undeclared[0])
+                raise Undeclared(undeclared[0])
             for row in call.function(calls, address, **settings):
                 yield row, False
             return
@@ -228,10 +235,7 @@ class Collector:
             assert address  # noqa: S101 a fact is about a resource
             for item in items:
                 fact = self._door.fact(way, item, address if way.kind is address.kind else None, address.region, self.identity.account)
-                with self._lock:  # what follows from it is noted before anybody is told that collection has ended
-                    self._learn(way, address, fact)
-                    if way.kind is address.kind:
-                        self._known_now(address)
+                self._learn(way, address, fact)
             return
         if way.lists and is_place(way.kind):
             with self._lock:
@@ -306,7 +310,7 @@ class Collector:
             if way.lists:
                 self._miss(way.kind, unread, address)
             else:
-                self._learn(way, address, unread)
+                self.inventory.learn(way.kind, address.id, unread)
 
     def _left_out(self, region: str) -> str:
         """Why a region is left out on purpose, if it is."""
@@ -329,9 +333,11 @@ class Collector:
         return False
 
     def _learn(self, way: Way, address: Address, value: Any, *, late: bool = False) -> None:
-        with self._lock:
+        with self._lock:  # what follows from it is noted before anybody is told that collection has ended
             if late or not self._workers.closed:
                 self.inventory.learn(way.kind, address.id, value)
+            if way.kind is address.kind:
+                self._known_now(address, late=late)
 
     def _miss(self, kind: Kind, gap: Unread, parent: Address | None, *, late: bool = False) -> None:
         with self._lock:
@@ -345,7 +351,7 @@ class Collector:
         source = way.source
         gap = (
             Unread(f"setting {error.name}", f"{error.name} is not declared", region, self.identity.account)
-            if isinstance(error, _Undeclared)
+            if isinstance(error, Undeclared)
             else unread(operation or source.operations[0], error, region, self.identity.account)
         )
         if code in source.absent and address is not None:
@@ -361,10 +367,7 @@ class Collector:
         if way.lists or way.source.joins or address is None:
             self._miss(way.kind, gap, address, late=late)
         else:
-            with self._lock:
-                self._learn(way, address, gap, late=late)
-                if way.kind is address.kind:
-                    self._known_now(address, late=late)
+            self._learn(way, address, gap, late=late)
 
     def _vanished(self, way: Way, address: Address, gap: Unread) -> None:
         """AWS says that the resource is not there any more: out of the population, where its listing agrees."""
@@ -387,13 +390,7 @@ class Collector:
                 found |= {identify(way, item, around)[0] for item in (way.items(page) if paged else (page,))}
         except Exception as error:  # noqa: BLE001 as above
             record.failed(error)
-            return None
-        finally:
             self._records.close(record)
+            return None
+        self._records.close(record)
         return found
-
-
-class _Undeclared(Exception):
-    def __init__(self, name: str) -> None:
-        super().__init__(name)
-        self.name = name

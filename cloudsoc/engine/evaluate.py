@@ -140,7 +140,7 @@ class World:
         gaps: dict[str, list[Unread]] = defaultdict(list)
         for kind in dict.fromkeys(one for subject in subjects for one in ancestors(subject)):
             for gap in self.missing(kind):
-                if not gap.unread.outside and self.view.state(self._region_of(gap)) != "out_of_scope":
+                if not gap.unread.outside and self._region_of(gap) not in self.view.left_out:
                     gaps[self._region_of(gap)].append(gap.unread)
         for region, unread in sorted(gaps.items()):
             yield Judgement(check, self.account, self._place(region), NotAssessed(tuple(dict.fromkeys(unread))), population=True)

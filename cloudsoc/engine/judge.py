@@ -24,6 +24,7 @@ def judge(function: Callable[..., Any], asked: Signature, values: Sequence[Any],
     """
     args: list[Any] = list(values)
     open_: list[int] = []
+    lacking: list[int] = []  # those that do not exist for this resource
     for index, value in enumerate(values):
         need = asked.needs[index - 1] if index else None
         if isinstance(value, Unread):
@@ -34,11 +35,20 @@ def judge(function: Callable[..., Any], asked: Signature, values: Sequence[Any],
                 open_.append(index)
         elif isinstance(value, NotApplicable):
             args[index] = unseen(Inapplicable(value))
+            if need and need.optional:
+                lacking.append(index)
     declared = {
         name: unseen(Incomplete(Unread(f"setting {name}", f"{name} is not declared"))) if value is UNDECLARED else value for name, value in settings.items()
     }
     answer = _call(function, args, declared)
-    if not open_ or isinstance(answer, NotAssessed):
+    if isinstance(answer, NotAssessed):
+        return answer
+    for index in lacking:
+        if isinstance(answer, NotApplicable):
+            break
+        if not _same(_call(function, [*args[:index], None, *args[index + 1 :]], declared), answer):
+            answer = values[index]
+    if not open_:
         return answer
     blanks = {index: args[index] for index in open_}
     for nones in product((False, True), repeat=len(open_)):

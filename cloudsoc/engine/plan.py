@@ -10,7 +10,7 @@ from typing import Any
 import networkx as nx
 
 from cloudsoc.engine.signature import Kind, Setting, Signature, derived, settings_of, signature
-from cloudsoc.model.check import Check, DeclarationError
+from cloudsoc.model.check import Check, DeclarationError, place
 from cloudsoc.model.fact import Reading, Source
 from cloudsoc.model.parameters import Shared
 
@@ -29,6 +29,8 @@ class Plan:
         if not nx.is_directed_acyclic_graph(self.graph):
             circle = " -> ".join(getattr(node, "__name__", str(node)) for node, _ in nx.find_cycle(self.graph))
             raise DeclarationError(f"derivations depend on each other: {circle}")
+        for check in self.checks.values():
+            self._agreed(check)
 
     def _function(self, node: Any, asked: Signature) -> None:
         for kind in (*asked.subjects, *(element.kind for need in asked.needs for element in need.elements)):
@@ -79,13 +81,31 @@ class Plan:
 
     def settings_of(self, check: Check[...]) -> dict[str, Setting]:
         """The settings that bear on a check: its own, and those of the derivations and facts that it needs, which are set once for all."""
+        return dict(sorted((self.settings_below(check) | dict(signature(check.function).settings)).items()))
+
+    def settings_below(self, check: Check[...]) -> dict[str, Setting]:
+        """The settings of the derivations and facts that a check needs."""
         found: dict[str, Setting] = {}
         for node in nx.ancestors(self.graph, check):
             if isinstance(node, type):
                 made = derived(node)
                 asked = signature(made.function).settings if made else settings_of_fact(node)
                 found |= {name: replace(one, shared=one.shared or Shared(name, "")) for name, one in asked.items()}
-        return dict(sorted((found | dict(signature(check.function).settings)).items()))
+        return found
+
+    def _agreed(self, check: Check[...]) -> None:
+        """Raise ``DeclarationError`` where a setting of a check is called like one of what it needs, and may have another value: it would say what was not asked."""
+        own = signature(check.function).settings
+        if not own:
+            return
+        below = {name: one for key, one in self.settings_below(check).items() for name in (key, one.shared.name if one.shared else key)}
+        for name, one in own.items():
+            other = below.get(one.shared.name if one.shared else name) or below.get(name)
+            if other and not (one.shared and other.shared and one.shared.name == other.shared.name and one.default == other.default):
+                raise DeclarationError(
+                    f"{place(check.function)}: {name} is a setting of what it needs too: declare it Shared({other.shared and other.shared.name!r}, ...) "
+                    "with the same default, or call it otherwise"
+                )
 
     def permissions(self) -> dict[str, tuple[str, ...]]:
         """For each operation the IAM actions that the facts declare for it; empty where the action is named like the operation."""

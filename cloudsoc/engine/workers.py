@@ -52,6 +52,7 @@ class Workers:
         self._later: list[tuple[float, int, Lane | None]] = []
         self._order = itertools.count()
         self._queued = 0
+        self._left: deque[Task] = deque()
         self._busy: set[Task] = set()
         self._away = 0
         self._idle = 0
@@ -124,7 +125,7 @@ class Workers:
         """End: what is queued or still running is cut off with the reason, and what it yet finds out counts no more."""
         with self._work:
             self._closed = True
-            left = [*itertools.chain(*self._queues.values()), *self._busy]
+            self._left.extend((*itertools.chain(*self._queues.values()), *self._busy))
             self._queues.clear()
             self._ready.clear()
             self._later.clear()
@@ -132,8 +133,9 @@ class Workers:
             self._busy.clear()
             for condition in (self._work, self._paused, self._changed):
                 condition.notify_all()
-        for task in left:
-            task.cut(why)
+        while self._left:  # one by one: where Ctrl-C comes in between, the next who ends it goes on
+            self._left[0].cut(why)
+            self._left.popleft()
 
     @property
     def closed(self) -> bool:

@@ -364,3 +364,20 @@ def test_settings_of_a_check_that_are_undeclared_and_not_looked_at() -> None:
 )
 def test_only_what_is_certainly_of_another_region_is_elsewhere(gap: str, region: str, elsewhere: bool) -> None:
     assert Unread("x:Y", "Z", gap).elsewhere(region) is elsewhere
+
+
+def test_what_does_not_exist_for_a_resource_is_neither_there_nor_absent() -> None:
+    because = NotApplicable("it has no ceiling")
+
+    def there(room: Room, door: Door | None) -> Verdict:
+        return Failed("no door") if door is None else Passed("there is a door")
+
+    def either(room: Room, door: Door | None) -> Verdict:
+        return Passed("with a door or without")
+
+    def looks(room: Room, door: Door | None) -> Verdict:
+        return Failed("no door") if door is None else Passed(door.key_state)
+
+    assert answer(there, ROOM, because) == because
+    assert answer(looks, ROOM, because) == because
+    assert answer(either, ROOM, because) == Passed("with a door or without")

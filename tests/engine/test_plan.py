@@ -22,6 +22,7 @@ from cloudsoc.model import (
     Passed,
     Ref,
     Resource,
+    Shared,
     Verdict,
     check,
     derivation,
@@ -30,6 +31,7 @@ from cloudsoc.model import (
     reads,
 )
 from cloudsoc.model.criterion import CC6_1
+from cloudsoc.settings import Settings, SettingsError
 from tests.engine.house import Door, Lamp, Room
 
 Function = Callable[..., Any]
@@ -141,3 +143,24 @@ def test_two_fact_classes_of_one_name_are_refused() -> None:
         functions.append(check(direct=(CC6_1,), severity=MEDIUM)(function))
     with pytest.raises(DeclarationError, match=r"two fact classes are called kms\.Twin"):
         Plan({str(number): one for number, one in enumerate(functions)})
+
+
+def test_a_setting_of_a_check_that_is_also_one_of_its_facts_is_one_setting() -> None:
+    def otherwise(room: Room, bell: Bell, *, days: int = 90) -> Verdict:
+        return Passed("")
+
+    def by_another_default(room: Room, bell: Bell, *, long: Annotated[int, Shared("days", "how long")] = 90) -> Verdict:
+        return Passed("")
+
+    def the_same(room: Room, bell: Bell, *, long: Annotated[int, Shared("days", "how long")] = 30) -> Verdict:
+        return Passed("")
+
+    for wrong in (otherwise, by_another_default):
+        with pytest.raises(DeclarationError, match="is a setting of what it needs too"):
+            needs(wrong)
+    (one,) = (plan := needs(the_same)).checks.values()
+    known = {one.id: one}
+    assert Settings.read({"days": 7}, known).of(one) == {"long": 7}
+    with pytest.raises(SettingsError, match="set once for all checks"):
+        Settings.read({one.id: {"long": 7}}, known)
+    assert "kms:ListGrants" in plan.operations

@@ -352,3 +352,16 @@ def test_a_population_that_was_looked_for_with_other_settings_is_not_known_even_
 
 def test_a_fact_with_settings_of_an_older_snapshot_has_its_fields() -> None:
     assert field_paths(Visitors) == ("count",)
+
+
+# -- regions that are not judged ------------------------------------------------------------------------------------------
+
+
+def test_what_is_missing_in_a_region_that_is_not_judged_is_no_row() -> None:
+    made_ = street()
+    made_.room("hall", door=SHUT)
+    made_.miss(Room, DENIED, made_.regions[THERE])
+    narrow = cloudsoc.evaluate(made_.whole, checks={exists.id: exists}, regions=[HERE])
+    assert [(one.resource.id, one.verdict.value) for one in narrow.findings] == [("hall", "passed")]
+    assert narrow.complete
+    assert not cloudsoc.evaluate(made_.whole, checks={exists.id: exists}, regions=[THERE]).complete
