@@ -14,7 +14,7 @@ from cloudsoc.model import Every, Everywhere, Incomplete, Unread, derivation
 
 @dataclass(frozen=True, slots=True)
 class FlowLogRetention:
-    """``days`` after which ``where`` deletes it (None: never)."""
+    """``days`` after which ``where`` deletes it (None: never; 0: at a date that is set)."""
 
     where: str
     days: int | None = None

@@ -212,9 +212,10 @@ class EventAlerts:
     topics: Topics
 
     def on(self, events: Sequence[Mapping[str, Any]]) -> Chain:
-        """The chain of each of several events: whole only if each has one."""
+        """The chain of each of several events: whole only if each has one. All happen in this account and region, which a rule may ask for."""
         paths: list[str] = []
-        for event in events:
+        here = {"account": self.region.arn.partition("/")[0], "region": self.region.region_name}
+        for event in ({**here, **one} for one in events):
             found = best((*self._by_rule(event), Chain("", (), self.rules.unread)))
             if not found.path:
                 return found if found.breaks or found.unread else Chain("", ("no rule of the default event bus takes it in",))

@@ -149,7 +149,7 @@ test_bucket_retains_logs_for_audit_period = table(
         "short": given(TRAIL, rules(expires(364)), says="after 364 days, before 365"),
         "short for a part of the logs": (TRAIL, rules(expires(400), expires(90, "AWSLogs/111122223333/CloudTrail/eu-west-1/"))),
         "below the trail's own prefix": given(but(TRAIL, s3_key_prefix="audit"), rules(expires(90, "audit/")), says="below audit/AWSLogs/"),
-        "by a date": (TRAIL, rules(expires(None, date=datetime(2027, 1, 1, tzinfo=UTC)))),
+        "by a date": given(TRAIL, rules(expires(None, date=datetime(2027, 1, 1, tzinfo=UTC))), says="at a date that is set, whatever its age"),
         "below the floor, whatever is set": given(TRAIL, rules(expires(179)), min_days=30, says="before 180"),
     },
     not_assessed=ELSEWHERE,

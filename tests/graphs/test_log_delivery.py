@@ -185,6 +185,12 @@ def ruled(rule: EventRule = RULE, *targets: str, heard: Any = TOPICS, unread: An
     return event_alerts(REGION, Every([(rule, found)], unread), heard).on(events)
 
 
+def test_a_rule_may_ask_for_its_own_account_and_region() -> None:
+    own = {"source": ["aws.config"], "account": ["111122223333"], "region": [{"prefix": "eu-"}]}
+    assert ruled(but(RULE, event_pattern=json.dumps(own)), TOPIC).whole()
+    assert not ruled(but(RULE, event_pattern=json.dumps(own | {"account": ["444455556666"]})), TOPIC).whole()
+
+
 def test_ct_5_a_rule_of_eventbridge_is_another_way() -> None:
     assert ruled(RULE, TOPIC).whole() == "EventBridge rule config > topic security > 1 confirmed subscription (email)"
     assert ruled(RULE, "arn:aws:events:eu-west-1:111122223333:api-destination/pager/1").whole() == "EventBridge rule config > API destination pager"

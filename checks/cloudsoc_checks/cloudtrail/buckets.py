@@ -144,6 +144,8 @@ def bucket_retains_logs_for_audit_period(trail: Trail, lifecycle: Annotated[Buck
     days, limit = days_kept(lifecycle, prefix), days_asked_for(min_days)
     if days is None:
         return Passed(f"bucket {trail.s3_bucket_name} deletes nothing below {prefix}")
+    if not days:
+        return Failed(f"bucket {trail.s3_bucket_name} deletes what stands below {prefix} at a date that is set, whatever its age")
     said = f"bucket {trail.s3_bucket_name} deletes what stands below {prefix} after {days} days"
     return Passed(said) if days >= limit else Failed(f"{said}, before {limit} days are over")
 

@@ -104,6 +104,8 @@ def flow_logs_retained_for_audit_period(log: FlowLog, retention: FlowLogRetentio
     limit = days_asked_for(min_days)
     if retention.days is None:
         return Passed(f"{retention.where} keeps everything")
+    if not retention.days:
+        return Failed(f"{retention.where} deletes it at a date that is set, whatever its age")
     kept = f"{retention.where} keeps {retention.days} days"
     return Passed(kept) if retention.days >= limit else Failed(f"{kept}, {limit} are asked for")
 
