@@ -126,7 +126,8 @@ test_permission_set_grants_administrator_only_to_approved = table(
         "the account: a delegated administrator": admins(centers=Everywhere([but(CENTER, owner_account_id=MANAGEMENT)]), **HERE),
         "the account: there is none": given(*admins(subject=ACCOUNT, centers=Everywhere(), organization=None), says="no IAM Identity Center"),
         "the account: one of the account alone": given(
-            *admins(subject=ACCOUNT, policies=Its(), organization=None), says="an instance of one account has no permission sets"
+            *admins(subject=ACCOUNT, policies=Its(), centers=Everywhere([CENTER], [OUTSIDE]), organization=None),
+            says="an instance of one account has no permission sets",
         ),
         "the account: there is none in the management account": admins(subject=ACCOUNT, centers=Everywhere()),
     },

@@ -109,7 +109,10 @@ def _seen(
         if gaps:
             raise Incomplete(*gaps)
         return NotApplicable(f"{len(read.known)} {what}, each judged by itself" if read.known else f"there are no {what}")
+    alone = next((one for one in without if one), None)
+    if alone and organization is None:
+        return alone  # without an organization there is no other
     len(centers)
     if organization is not None and organization.master_account_id != account.account:
         raise told_elsewhere(Unread("sso-admin:ListInstances", "no IAM Identity Center can be seen from a member account"), account, organization)
-    return next((one for one in without if one), NotApplicable("there is no IAM Identity Center"))
+    return NotApplicable("there is no IAM Identity Center")
