@@ -8,6 +8,17 @@ from typing import Any
 from cloudsoc.aws.account import Account, Region
 from cloudsoc.model import Address, Calls, Fact, Part, Resource, listed, part, reading, reads
 
+# Regions since August 2022 have a service principal in their place; none will be added to these.
+# AWS source: Elastic Load Balancing, Application Load Balancers, "Enable access logs for your Application Load Balancer", Step 2.
+LOAD_BALANCING = frozenset(
+    """
+    009996457667 027434742980 033677994240 037604701340 048591011584 054676820928 076674570225 098369216593 114774131450 127311923021 156460612806
+    190560391635 383597477331 507241528517 582318560864 589379963580 600734575887 635631232127 638102146993 652711504416 718504428378 754344448648
+    783225319266 797873946194 897822967062 985666609251
+    """.split()
+)
+"""The accounts of AWS's own, one a region, from which load balancers write their logs."""
+
 
 @listed(
     "elbv2:DescribeLoadBalancers.LoadBalancers[]",

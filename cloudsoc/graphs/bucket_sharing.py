@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from cloudsoc.aws.account import Account
+from cloudsoc.aws.delivered_logs import LOAD_BALANCING
 from cloudsoc.aws.s3 import Bucket, BucketAcl, BucketPolicy, BucketPolicyStatus
 from cloudsoc.graphs.bucket_access import Doubt, Opening, public_by_policy
 from cloudsoc.graphs.exposures import is_unique_id
@@ -101,7 +102,7 @@ def _shares(others: Exposure, account: str, own: str | Unread) -> Iterator[Share
         if grant.who.kind in ("organization", "organization path"):
             organization = grant.who.value.partition("/")[0]
             yield Share(organization if organization == OWN_ORGANIZATION else f"organization {organization}", "", grant.actions, grant.needs_review or "")
-        elif named not in ("", "cloudfront", account, own) and not _canonical(named):
+        elif named not in ("", "cloudfront", account, own) and not _canonical(named) and not _delivers_logs(grant, named):
             yield Share(grant.who.value, named, grant.actions, grant.needs_review or "")
 
 
@@ -110,6 +111,11 @@ def _account(grant: ExposureGrant) -> str:
     if grant.who.kind == "access points":
         return grant.who.value.split(":")[4] if ":" in grant.who.value else grant.who.value
     return grant.who.account or ""
+
+
+def _delivers_logs(grant: ExposureGrant, named: str) -> bool:
+    """Whether a grant lets a load balancer write its log, and nothing else: in older regions it comes from an account of AWS's."""
+    return named in LOAD_BALANCING and {*grant.actions} == {"s3:PutObject"}
 
 
 def _canonical(named: str) -> bool:

@@ -73,6 +73,11 @@ test_bucket_policy_limits_cross_account_access = table(
         "its own account": (BUCKET, sharing(allow("s3:*", principal={"AWS": OWN})), *NOT_TOLD),
         "its own account by its canonical id": (BUCKET, sharing(allow("s3:*", principal={"CanonicalUser": ME})), *NOT_TOLD),
         "a service": (BUCKET, sharing(allow("s3:PutObject", principal={"Service": "cloudtrail.amazonaws.com"})), *NOT_TOLD),
+        "Elastic Load Balancing, by the account of a region from which it writes logs": (
+            BUCKET,
+            sharing(allow("s3:PutObject", principal={"AWS": "arn:aws:iam::156460612806:root"})),
+            *NOT_TOLD,
+        ),
         "an identity of CloudFront": (
             BUCKET,
             sharing(allow(principal={"AWS": "arn:aws:iam::cloudfront:user/CloudFront Origin Access Identity E1"})),
@@ -93,6 +98,9 @@ test_bucket_policy_limits_cross_account_access = table(
     },
     failed={
         "a stranger": given(BUCKET, sharing(PARTNER), *ALONE, says=f"without being trusted: {OTHER}"),
+        "the account of Elastic Load Balancing, which writes logs and reads nothing": given(
+            BUCKET, sharing(allow(["s3:PutObject", "s3:GetObject"], principal={"AWS": "156460612806"})), *ALONE, says="156460612806"
+        ),
         "a stranger to the organization": (BUCKET, sharing(PARTNER), *OUTSIDER),
         "two strangers": (BUCKET, sharing(allow(principal={"AWS": [OTHER, "777788889999"]})), *ALONE),
         "two strangers that may do anything": (
