@@ -146,6 +146,7 @@ def evaluate(
     needed = iam_actions_by_operation(plan)
     before: Shown = {}
     findings = tuple(finding(one, before) for one in evaluation.run(chosen.values(), lambda check: given.of(check)))
+    covered = coverage(findings, evaluation, chosen.values())
     return Report(
         accounts=tuple(_account(one, evaluation.view(one)) for one in evaluation.accounts),
         asked=Asked(
@@ -159,8 +160,8 @@ def evaluate(
         ),
         findings=findings,
         refusals=refusals(findings, lambda operation: needed.get(operation, ())),
-        criteria=roll_up(findings, available=_available(chosen), ran=chosen),
-        coverage=coverage(findings, evaluation, chosen.values()),
+        criteria=roll_up(findings, available=_available(chosen), ran=chosen, outside={one.check for one in covered if one.outside}),
+        coverage=covered,
         exclusions=exclusions(evaluation),
         tags_unread=tags_unread(evaluation),
     )

@@ -66,9 +66,11 @@ def found(name: str, mark: str, number: int = 0) -> Finding:
 
 
 def rolled(
-    findings: Sequence[Finding], ran: Sequence[str] = ("door", "window"), available: Sequence[str] = ("door", "window")
+    findings: Sequence[Finding], ran: Sequence[str] = ("door", "window"), available: Sequence[str] = ("door", "window"), outside: Sequence[str] = ()
 ) -> dict[Criterion, CriterionResult]:
-    results = roll_up(findings, available=[CHECKS[name] for name in available], ran=[CHECKS[name].id for name in ran])
+    results = roll_up(
+        findings, available=[CHECKS[name] for name in available], ran=[CHECKS[name].id for name in ran], outside=[CHECKS[name].id for name in outside]
+    )
     assert [one.id for one in results] == list(Criterion)
     return {one.id: one for one in results}
 
@@ -99,6 +101,16 @@ def test_state(door: str, window: str, ran: str, available: str, state: Criterio
     result = rolled(findings, ran.split(), available.split())[CC6_1]
     assert result.state is state
     assert word in result.reason
+
+
+def test_a_look_at_a_part_supports_nothing() -> None:
+    """All that was asked for holds; what lies in the other regions was not even listed, so that no finding says so."""
+    held = [found("door", "+"), found("window", "+")]
+    results = rolled(held, outside=["window"])
+    assert {results[one].state for one in (CC6_1, CC6_6)} == {NOT_ASSESSED}
+    assert results[CC6_1].reason == "1 direct check did not look at all regions: they are outside the scope that was asked for"
+    assert rolled(held)[CC6_1].state is SUPPORTED
+    assert rolled([found("door", "-"), found("window", "+")], outside=["window"])[CC6_1].state is CONTRADICTED
 
 
 def test_a_failed_supporting_check_is_a_weakness_and_contradicts_nothing() -> None:

@@ -12,11 +12,12 @@ from cloudsoc.model.criterion import Criterion
 from cloudsoc.model.report import CriterionResult, CriterionState, Finding, Outcome
 
 
-def roll_up(findings: Iterable[Finding], *, available: Iterable[Check[Any]], ran: Iterable[str]) -> tuple[CriterionResult, ...]:
+def roll_up(findings: Iterable[Finding], *, available: Iterable[Check[Any]], ran: Iterable[str], outside: Iterable[str] = ()) -> tuple[CriterionResult, ...]:
     """The state of all 61 criteria.
 
     ``available``: the checks of the profile that was asked for; ``ran``: the ids of those that ran. A check that ran although it is not among
-    ``available`` counts as well, for the criteria that its findings name.
+    ``available`` counts as well, for the criteria that its findings name. ``outside``: the ids of those that would have had more to look at, in regions that
+    were not asked for; no finding tells of it.
     """
     by_criterion: dict[Criterion, list[Finding]] = defaultdict(list)
     direct: dict[Criterion, set[str]] = defaultdict(set)
@@ -33,15 +34,17 @@ def roll_up(findings: Iterable[Finding], *, available: Iterable[Check[Any]], ran
         for criterion in finding.supporting:
             supporting[criterion].add(finding.check)
             by_criterion[criterion].append(finding)
-    went = frozenset(ran)
-    return tuple(_result(criterion, by_criterion[criterion], direct[criterion], supporting[criterion], went) for criterion in Criterion)
+    went, partly = frozenset(ran), frozenset(outside)
+    return tuple(_result(criterion, by_criterion[criterion], direct[criterion], supporting[criterion], went, partly) for criterion in Criterion)
 
 
-def _result(criterion: Criterion, findings: list[Finding], direct: set[str], supporting: set[str], ran: frozenset[str]) -> CriterionResult:
+def _result(
+    criterion: Criterion, findings: list[Finding], direct: set[str], supporting: set[str], ran: frozenset[str], partly: frozenset[str]
+) -> CriterionResult:
     text = texts()[criterion]
     verdicts = Counter(finding.verdict for finding in findings)
     own = [finding for finding in findings if criterion in finding.direct]
-    state, reason = _state(own, direct, ran)
+    state, reason = _state(own, direct, ran, partly)
     return CriterionResult(
         id=criterion,
         category=text.category,
@@ -60,24 +63,26 @@ def _result(criterion: Criterion, findings: list[Finding], direct: set[str], sup
     )
 
 
-def _state(findings: list[Finding], direct: set[str], ran: frozenset[str]) -> tuple[CriterionState, str]:
+def _state(findings: list[Finding], direct: set[str], ran: frozenset[str], partly: frozenset[str]) -> tuple[CriterionState, str]:
     """The state that the findings of direct checks give, in the design's order, and why."""
     if failed := [finding for finding in findings if finding.verdict is Outcome.FAILED]:
         return CriterionState.CONTRADICTED, f"{_count(len(failed), 'failure')} of {_count(len({one.check for one in failed}), 'direct check')}"
     if not direct:
         return CriterionState.MANUAL, "no check shows it directly: a person has to"
-    if gaps := list(_gaps(findings, direct, ran)):
+    if gaps := list(_gaps(findings, direct, ran, partly)):
         return CriterionState.NOT_ASSESSED, "; ".join(gaps)
     return CriterionState.SUPPORTED, f"{'the' if len(direct) == 1 else f'all {len(direct)}'} direct check{'s' * (len(direct) > 1)} ran on all in scope"
 
 
-def _gaps(findings: list[Finding], direct: set[str], ran: frozenset[str]) -> Iterable[str]:
+def _gaps(findings: list[Finding], direct: set[str], ran: frozenset[str], partly: frozenset[str]) -> Iterable[str]:
     """What stands between a criterion without failures and *supported*."""
     if left_out := len(direct - ran):
         yield f"{left_out} of {_count(len(direct), 'direct check')} did not run"
     unread = [finding for finding in findings if finding.verdict is Outcome.NOT_ASSESSED]
     if outside := sum(finding.outside for finding in unread):
         yield f"{outside} need{'s' * (outside == 1)} what is outside the scope that was asked for"
+    if narrow := len(direct & ran & partly - {finding.check for finding in unread if finding.outside}):
+        yield f"{_count(narrow, 'direct check')} did not look at all regions: they are outside the scope that was asked for"
     if missing := len(unread) - outside:
         yield f"{missing} not assessed"
     # A check that judged nothing at all, not even an empty population, has shown nothing: every resource of its kind was left out.

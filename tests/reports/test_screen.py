@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cloudsoc.criteria import roll_up
-from cloudsoc.model.report import Cause, Waiver
+from cloudsoc.model.report import Cause, CriterionState, Report, Waiver
 from cloudsoc.reports.json import json
 from cloudsoc.reports.screen import screen
 from cloudsoc.reports.table import table
@@ -154,3 +154,10 @@ def test_json_is_the_report(finding: Any, report: Any) -> None:
     assert "Grüße 🦊" in json(made)
     assert type(made).from_json(json(made)) == made
     assert made.criteria == roll_up(made.findings, available=(), ran=["kms-a"])
+
+
+def test_a_scan_of_two_regions_supports_nothing_that_the_others_could_contradict(samples: dict[str, Report]) -> None:
+    made = samples["demo"]
+    partly = {one.check for one in made.coverage if one.outside}
+    assert partly
+    assert [one.id for one in made.criteria if one.state is CriterionState.SUPPORTED and partly & set(one.direct)] == []
