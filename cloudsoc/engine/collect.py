@@ -17,7 +17,7 @@ from cloudsoc.engine.fields import field_paths
 from cloudsoc.engine.garbage import relaxed
 from cloudsoc.engine.gates import gate
 from cloudsoc.engine.inventory import GLOBAL, AccountInventory, Inventory, path
-from cloudsoc.engine.plan import fact_name, settings_of_fact
+from cloudsoc.engine.plan import fact_name, listing_name, settings_of_fact
 from cloudsoc.engine.progress import Interrupted, Progress
 from cloudsoc.engine.regions import UnknownRegion
 from cloudsoc.engine.scope import Scope
@@ -53,6 +53,8 @@ class Collector:
             way.check()
             self._ways[way.asked_about].append(way)
             inventory.fields[fact_name(way.kind)] = field_paths(way.kind)
+            if way.lists:
+                inventory.listings[fact_name(way.kind)] = listing_name(way.kind)
             if given := settings_of_fact(way.kind):
                 inventory.settings[fact_name(way.kind)] = {name: one.given(self.settings) for name, one in given.items()}
 

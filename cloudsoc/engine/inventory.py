@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Literal
 
-from cloudsoc.engine.plan import fact_name
+from cloudsoc.engine.plan import fact_name, listing_name
 from cloudsoc.engine.signature import Kind
 from cloudsoc.model.fact import Address, Fact
 from cloudsoc.model.verdict import NotApplicable, Unread
@@ -57,6 +57,7 @@ class CallRecord:
 class AccountInventory:
     """One account. Facts are held by the name of their class (``service.Class``), so that a snapshot needs no class to be read.
 
+    ``listings`` says how the resources of each class were looked for (nothing in snapshots from before that was kept).
     ``kept`` and ``kept_hash`` are a snapshot's: facts that could not be read as they were written, and the content hash that it was loaded with.
     """
 
@@ -68,6 +69,7 @@ class AccountInventory:
     regions: dict[str, tuple[State, str]] = field(default_factory=dict)
     fields: dict[str, tuple[str, ...]] = field(default_factory=dict)
     settings: dict[str, dict[str, Any]] = field(default_factory=dict)
+    listings: dict[str, str] = field(default_factory=dict)
     addresses: dict[str, dict[str, Address]] = field(default_factory=lambda: defaultdict(dict))
     facts: dict[str, dict[str, Value]] = field(default_factory=lambda: defaultdict(dict))
     gaps: dict[str, list[Gap]] = field(default_factory=lambda: defaultdict(list))
@@ -141,7 +143,11 @@ class AccountInventory:
         name = fact_name(kind)
         if name not in self.fields:
             return (Gap(Unread(name, "is not in this inventory: collected for other checks, or by an older cloudsoc", account=self.account), ()),)
-        return self.gaps.get(name, ())
+        gaps = self.gaps.get(name, [])
+        if (then := self.listings.get(name)) and then != (now := listing_name(kind)):
+            said = f"the snapshot was collected with another listing: {then}, not {now}"
+            return (*gaps, Gap(Unread(kind.listing.operations[-1] if kind.listing else name, said, account=self.account), ()))
+        return gaps
 
     @property
     def unread(self) -> Iterator[Unread]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any
 
 import networkx as nx
@@ -135,6 +135,18 @@ def settings_of_fact(kind: Kind) -> dict[str, Setting]:
         if isinstance(source.call, Reading):
             found |= settings_of(source.call.function)
     return found
+
+
+@cache
+def listing_name(kind: Kind) -> str:
+    """How a population is looked for, as a snapshot keeps it: what is listed otherwise later is another population. Empty for what is not listed."""
+    listing = kind.listing
+    if not listing:
+        return ""
+    call = f"{listing.call.function.__name__} ({', '.join(listing.operations)})" if isinstance(listing.call, Reading) else listing.call
+    given = "".join(f" {name}={value!r}" for name, value in sorted(listing.given.items()))
+    where = f" in each {fact_name(kind.about)}" if kind.about else ""
+    return f"{call}{given}{where}" + (f" if {listing.when.__name__}" if listing.when else "")
 
 
 def fact_name(kind: Kind) -> str:

@@ -67,7 +67,7 @@ def _content(account: AccountInventory) -> Iterator[tuple[bytes, bytes]]:
         "fields": {name: sorted(fields) for name, fields in account.fields.items()},
         "settings": {name: {key: _setting(value) for key, value in values.items()} for name, values in account.settings.items()},
     }
-    yield _whole(_line("account", about))
+    yield _whole(_line("account", about | ({"listings": account.listings} if account.listings else {})))
     # What exists in something comes after it, so that a reader knows that already.
     for _, name in sorted((max(map(_depth, found.values()), default=0), name) for name, found in account.addresses.items()):
         found = account.addresses[name]
@@ -242,6 +242,7 @@ class _Builder:
         self.account = AccountInventory(about["account"], about["partition"])
         self.account.regions = {name: (state, reason) for name, (state, reason) in about["regions"].items()}
         self.account.fields = {name: tuple(fields) for name, fields in about["fields"].items()}
+        self.account.listings = dict(about.get("listings", {}))
         self.account.settings = {name: _settings(kinds.get(name), values) for name, values in about["settings"].items()}
         self._kinds = kinds
         self._orphans: dict[tuple[str, str], list[Any]] = {}

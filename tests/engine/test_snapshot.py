@@ -18,15 +18,16 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+import cloudsoc
 from cloudsoc import Inventory, SnapshotError
 from cloudsoc.engine.fields import field_paths, reader, writer
 from cloudsoc.engine.inventory import CallRecord
-from cloudsoc.engine.plan import Plan, fact_name
+from cloudsoc.engine.plan import Plan, fact_name, listing_name
 from cloudsoc.engine.registry import load_checks
 from cloudsoc.engine.signature import UNDECLARED
 from cloudsoc.engine.snapshot import classes, content_hash
 from cloudsoc.model import DeclarationError, Fact, NotApplicable, Part, Unread, part, reads
-from tests.engine.house import AT, DENIED, HERE, LIT, OPEN, OTHER, SHUT, THERE, Door, Lamp, Room, Street
+from tests.engine.house import AT, CHECKS, DENIED, HERE, IS_NAMED, IS_SHUT, LIT, OPEN, OTHER, SHUT, THERE, Door, Garden, Lamp, Room, Street
 from tests.facts import facts
 
 LATER = AT + timedelta(minutes=3)
@@ -374,9 +375,9 @@ def test_a_file_of_another_kind_or_a_newer_one(tmp_path: Path, lines: list[bytes
     assert "use the version that wrote it" in told(tmp_path, gzip.compress(newer + b"".join(lines[1:])))
 
 
-def rewritten(tmp_path: Path, change: Callable[[bytes], bytes]) -> Inventory:
+def rewritten(tmp_path: Path, change: Callable[[bytes], bytes], made: Street | None = None) -> Inventory:
     """A file as an older or other cloudsoc would have written it: with an end that fits. Saved again it is what it was."""
-    Inventory([street().inventory]).save(tmp_path / "a")
+    (made or street()).whole.save(tmp_path / "a")
     *body, _ = [change(line) for line in gzip.decompress((tmp_path / "a").read_bytes()).splitlines(keepends=True)]
     end = {"end": {"lines": len(body), "sha256": hashlib.sha256(b"".join(body)).hexdigest()}}
     written = b"".join(body) + json.dumps(end, sort_keys=True, separators=(",", ":")).encode() + b"\n"
@@ -428,3 +429,20 @@ def test_a_class_that_is_not_installed_keeps_the_content_whole(tmp_path: Path) -
 def test_observed_at_is_utc(tmp_path: Path) -> None:
     Inventory([street().inventory]).save(tmp_path / "a")
     assert Inventory.load(tmp_path / "a").accounts[0].observed_at == datetime(2026, 3, 1, tzinfo=UTC)
+
+
+def test_what_was_listed_otherwise_is_not_the_whole_population(tmp_path: Path) -> None:
+    """A listing that asks for more than it did when the snapshot was taken would have found more."""
+    made = Street()
+    made.inventory.listings = {fact_name(kind): listing_name(kind) for kind in (Room, Garden)}
+    assert made.inventory.listings["kms.Room"] == "kms:ListKeys.Keys[] in each ec2.Region"
+    made.whole.save(tmp_path / "now")
+    now = Inventory.load(tmp_path / "now")
+    assert now == made.whole
+    assert now.accounts[0].missing(Room) == []
+    older = rewritten(tmp_path, lambda line: line.replace(b"kms:ListKeys.Keys[] in", b"kms:ListKeys.Keys[] Limit=1 in"), made)
+    (gap,) = older.accounts[0].missing(Room)
+    assert gap.unread.error == "the snapshot was collected with another listing: kms:ListKeys.Keys[] Limit=1 in each ec2.Region, not " + listing_name(Room)
+    report = cloudsoc.evaluate(older, checks=CHECKS)
+    assert {one.verdict.value for one in report.findings if one.check == IS_SHUT} == {"not_assessed"}
+    assert {one.verdict.value for one in report.findings if one.check == IS_NAMED} == {"not_applicable"}
