@@ -152,6 +152,8 @@ def fixed_part(key: str, value: str, *, wild: bool, by_field: bool = False) -> s
         return value
     if key in ("aws:principalarn", "aws:sourcearn", "s3:dataaccesspointarn", "aws:sourcevpcarn"):
         cut = value.split(":", 5)
+        # The ARN of an access point has five colons and no more, so that in a pattern with as many no star reaches over one.
+        by_field = by_field or (key == "s3:dataaccesspointarn" and value.count(":") == 5)
         pinned = len(cut) == 6 and len(cut[4]) == 12 and cut[4].isdigit() and (by_field or head.count(":") >= 5)
         return value if pinned else None
     if key in ("aws:principalorgpaths", "aws:sourceorgpaths", "aws:vpceorgpaths"):

@@ -275,6 +275,21 @@ def test_access_points() -> None:
     assert through(policy=policy(allow(condition={"StringEquals": {"s3:DataAccessPointAccount": OTHER}}))) == (False, False)
 
 
+@pytest.mark.parametrize(
+    ("arn", "expected"),
+    [
+        (f"arn:aws:s3:*:{OWN}:accesspoint/*", False),  # the name of an access point has no colon, so that no star reaches over one
+        (f"arn:aws:s3:eu-west-1:{OWN}:accesspoint/*", False),
+        ("arn:aws:s3:*:*:accesspoint/*", True),
+        (f"arn:aws:s3:*{OWN}:accesspoint/*", True),
+        (f"*:{OWN}:accesspoint/*", True),
+        (f"arn:aws:s3:*:{OWN[:6]}*:accesspoint/*", True),
+    ],
+)
+def test_access_points_of_one_account_by_a_pattern(arn: str, expected: bool) -> None:
+    assert ways(access(policy=policy(allow(condition={"StringLike": {"s3:DataAccessPointArn": arn}})))) == (expected, False)
+
+
 def test_unread_access_points() -> None:
     near, far = (Unread("s3control:ListAccessPoints", "AccessDenied", region, OWN) for region in ("eu-west-1", "us-east-1"))
     assert through(points=Every([], [near])) == (None, None)
