@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 import sys
@@ -52,8 +53,8 @@ class Output:
         from cloudsoc.reports.screen import last_line, screen
 
         report = self._waived(report)
-        # A disk that is full costs neither the other files nor the screen.
-        failed = [said for one in self.destinations if (said := self._write(one, report))]
+        # A disk that is full costs neither the other files nor the screen; nor does whoever reads no further, so stdout comes last.
+        failed = [said for one in sorted(self.destinations, key=lambda one: one.file is None) if (said := self._write(one, report))]
         files = ", ".join(str(one.file) for one in self.destinations if one.file)
         whole = f"The whole report, all {len(report.findings)} rows: {files or f'{again} --output report.html'}"
         if all(one.file for one in self.destinations):
@@ -73,8 +74,11 @@ class Output:
 
         text = pieces(writer(to.format)(report))
         if to.file is None:
-            for piece in text:
-                data(piece)
+            try:
+                for piece in text:
+                    data(piece)
+            except click.ClickException as error:
+                return error.message
             return ""
         # What an account lacks is nobody else's business: a new file is readable by its owner alone. Line ends are the format's own.
         try:
@@ -197,14 +201,21 @@ def report_from(file: Path) -> Report:
 def data(text: str) -> None:
     """Data to stdout: in UTF-8 with the format's own ends of lines, whatever a terminal here would have; what reads it wants that."""
     out: Any = sys.stdout
+    if out is None:
+        raise click.ClickException("cannot write to stdout: it is closed")
     if hasattr(out, "reconfigure") and not out.isatty():
         out.reconfigure(encoding="utf-8", errors="backslashreplace", newline="")
-    click.echo(text, nl=False)
+    try:
+        click.echo(text, nl=False)
+    except OSError as error:
+        if error.errno == errno.EPIPE:  # whoever read had enough; click's own way out
+            raise
+        raise click.ClickException(f"cannot write to stdout: {error.strerror}") from error
 
 
 def width() -> int:
     """The width of the terminal (or ``COLUMNS``), not wider than a line can be read."""
-    return min(shutil.get_terminal_size((WIDTH, 24)).columns, WIDEST) if sys.stdout.isatty() or "COLUMNS" in os.environ else 100
+    return min(shutil.get_terminal_size((WIDTH, 24)).columns, WIDEST) if (sys.stdout and sys.stdout.isatty()) or "COLUMNS" in os.environ else 100
 
 
 def _formats() -> str:

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import stat
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -135,23 +138,46 @@ def test_one_file_by_two_names_is_one(tmp_path: Path, monkeypatch: pytest.Monkey
     assert "asked for twice" in capsys.readouterr().err
 
 
-def test_data_on_stdout_is_utf_8_whatever_the_terminal_is(finding: Any, report: Any, tmp_path: Path) -> None:
-    import os
-    import subprocess
-    import sys
-
-    made = report(finding("kms-a", "passed", "Grüße 🦊"))
-    (tmp_path / "report.json").write_text(made.to_json(), encoding="utf-8")
-    code = f"""
+SCANNED = """
 import sys, cloudsoc
 from pathlib import Path
 from cloudsoc.cli import main
 cloudsoc.session = lambda **_: None
-cloudsoc.scan = lambda *_, **__: cloudsoc.Report.from_json(Path({str(tmp_path / "report.json")!r}).read_text(encoding="utf-8"))
-sys.exit(main(["scan", "--format", "json"]))
+cloudsoc.scan = lambda *_, **__: cloudsoc.Report.from_json(Path({file!r}).read_text(encoding="utf-8"))
+sys.exit(main(["scan", *sys.argv[1:]]))
 """
+"""The command over a report, in a process of its own."""
+
+
+def test_a_report_that_nobody_gets_is_no_success(finding: Any, report: Any, tmp_path: Path) -> None:
+    (file := tmp_path / "report.json").write_text(report(finding("kms-a", "passed", "key")).to_json(), encoding="utf-8")
+    command = [sys.executable, "-c", SCANNED.format(file=str(file))]
+
+    def run(*args: str, **more: Any) -> tuple[int, str]:
+        done = subprocess.run([*command, *args], stderr=subprocess.PIPE, text=True, check=False, **more)
+        return done.returncode, done.stderr
+
+    code, said = run("--format", "json", preexec_fn=lambda: os.close(1))
+    assert (code, "cannot write to stdout: it is closed" in said) == (2, True), said
+    with open("/dev/full", "w") as full:
+        code, said = run("--format", "json", stdout=full)
+    assert (code, "cannot write to stdout: No space left on device" in said) == (2, True), said
+    kept = tmp_path / "kept.json"
+    assert run("--output", "-", "--output", str(kept), preexec_fn=lambda: os.close(1))[0] == 2
+    assert kept.exists()
+    code, said = run("--output", str(tmp_path / "new.json"), preexec_fn=lambda: os.close(1))  # the report is in the file
+    assert code == 0, said
+    assert (tmp_path / "new.json").read_text()
+
+
+def test_data_on_stdout_is_utf_8_whatever_the_terminal_is(finding: Any, report: Any, tmp_path: Path) -> None:
+    made = report(finding("kms-a", "passed", "Grüße 🦊"))
+    (tmp_path / "report.json").write_text(made.to_json(), encoding="utf-8")
+    code = SCANNED.format(file=str(tmp_path / "report.json"))
     for encoding in ("latin-1", "ascii", "cp1252"):
-        done = subprocess.run([sys.executable, "-c", code], capture_output=True, env=os.environ | {"PYTHONIOENCODING": encoding}, check=False)
+        done = subprocess.run(
+            [sys.executable, "-c", code, "--format", "json"], capture_output=True, env=os.environ | {"PYTHONIOENCODING": encoding}, check=False
+        )
         assert done.returncode == 0, done.stderr
         assert Report.from_json(done.stdout.decode("utf-8")) == made
 
