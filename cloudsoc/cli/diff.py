@@ -12,7 +12,7 @@ from cloudsoc.model.verdict import Severity
 
 
 @click.command(
-    epilog="Exit codes: 0 nothing new at or above --fail-on failed and all could be assessed that could be before; 1 something new failed; 2 wrong use; 3 something cannot be assessed any more."
+    epilog="Exit codes: 0 nothing new at or above --fail-on failed and all could be assessed that could be before; 1 something new failed; 2 wrong use; 3 something cannot be assessed any more, or NEW judged nothing."
 )
 @click.argument("old", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.argument("new", type=click.Path(exists=True, dir_okay=False, path_type=Path))
@@ -40,4 +40,4 @@ def diff(old: Path, new: Path, fail_on: str, incomplete: str, format: str) -> in
         click.echo(difference(compared, width=width(), every=True), nl=False)
     if compared.new_failures(Severity(fail_on)):
         return FAILED
-    return INCOMPLETE if incomplete == "fail" and compared.of(Change.NEWLY_NOT_ASSESSED) else NOTHING_FAILED
+    return INCOMPLETE if incomplete == "fail" and (compared.new.blank or compared.of(Change.NEWLY_NOT_ASSESSED)) else NOTHING_FAILED

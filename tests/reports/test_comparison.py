@@ -182,6 +182,13 @@ def test_a_baseline_that_is_no_report_is_said_before_the_scan(content: str, tmp_
     assert "report" in capsys.readouterr().err
 
 
+def test_a_newer_report_in_which_nothing_was_judged_is_no_success(written: Any, finding: Any, report: Any) -> None:
+    old = written("old.json", report(finding("kms-a", "failed", "it")))
+    for new in (report(), report(finding("kms-b", "not_assessed", "other", **OUTSIDE))):
+        assert main(["diff", old, written("new.json", new)]) == 3
+        assert main(["diff", old, written("new.json", new), "--incomplete", "warn"]) == 0
+
+
 def test_names_do_not_reach_the_terminal_raw(written: Any, finding: Any, report: Any, capsys: pytest.CaptureFixture[str]) -> None:
     new = report(*(finding("kms-a", "failed", f"{number}{name}", reason=name) for number, name in enumerate(HOSTILE)))
     main(["diff", written("old.json", report()), written("new.json", new)])
