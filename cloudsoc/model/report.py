@@ -390,8 +390,12 @@ class Report(_Model):
 
     @property
     def blank(self) -> bool:
-        """Whether nothing in scope was judged: there is no finding, or only such as need what is outside the scope that was asked for. No gate passes on that."""
-        return all(one.outside for one in self.findings)
+        """Whether nothing in scope was judged: no finding says more than that something is outside the scope that was asked for, or in a region that is not enabled.
+
+        No gate passes on that.
+        """
+        disabled = {(account.account, region.name) for account in self.accounts for region in account.regions if region.state == "disabled"}
+        return all(one.outside or (one.resource.account, one.resource.region) in disabled for one in self.findings)
 
 
 def _place(location: Iterable[int | str]) -> str:

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from cloudsoc.cli import main
-from cloudsoc.model.report import Cause, Report
+from cloudsoc.model.report import Cause, RegionScope, Report
 from cloudsoc.reports.formats import formats, pieces, writer
 
 
@@ -202,6 +202,18 @@ def test_nothing_judged_is_no_success(
     assert "nothing in scope was judged" in capsys.readouterr().out
     (tmp_path / "old.json").write_text(made.to_json())
     assert run("--baseline", str(tmp_path / "old.json"), *options) == code
+
+
+def test_a_region_that_is_not_enabled_is_no_evidence(finding: Any, report: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """``--region af-south-1`` where nobody enabled it: what was made there before cannot be seen, and nothing else was asked for."""
+    there = finding("kms-a", "not_applicable", "af-south-1", region="af-south-1", population=True)
+    here = finding("kms-a", "not_applicable", "eu-west-1", population=True)
+    regions = (RegionScope(name="af-south-1", state="disabled"), RegionScope(name="eu-west-1", state="read"))
+    monkeypatch.setattr("cloudsoc.session", lambda **_: None)
+    for rows, code in (((there,), 3), ((there, here), 0)):
+        made = report(*rows, accounts=(report().accounts[0].model_copy(update={"regions": regions}),))
+        monkeypatch.setattr("cloudsoc.scan", lambda *_, made=made, **__: made)
+        assert run() == code
 
 
 @pytest.mark.parametrize("name", ["html", "markdown", "table"])
