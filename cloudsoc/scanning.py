@@ -18,7 +18,7 @@ from cloudsoc.criteria import roll_up
 from cloudsoc.durations import rate, seconds
 from cloudsoc.engine.clients import Clients
 from cloudsoc.engine.collect import THREADS, Collector
-from cloudsoc.engine.credentials import lost, renew, who
+from cloudsoc.engine.credentials import DEFAULT_REGION, lost, renew, who
 from cloudsoc.engine.credentials import session as default_session
 from cloudsoc.engine.evaluate import Evaluation
 from cloudsoc.engine.findings import Shown, coverage, exclusions, finding, tags_unread
@@ -103,7 +103,8 @@ def collect(
     session = session if session is not None else default_session()
     clients = Clients(session, {*plan.operations, *EVERY_SCAN}, THREADS, pace=pace)
     names = None if regions is None else _names(regions)
-    identity = who(clients, scope.home(session.region_name, _existing(session)))
+    first = session.region_name or DEFAULT_REGION
+    identity = who(clients, scope.home(first, _existing(session, first)))
     if (number := scope.account(identity.account)) is not None:
         raise SettingsError(f"account {identity.account} is {scope.told(number)}")
     _in_scope(names, identity.account, scope)
@@ -171,9 +172,9 @@ def _kinds(plan: Plan) -> tuple[Kind, ...]:
     return tuple(dict.fromkeys((Account, Region, *plan.facts)))
 
 
-def _existing(session: Any) -> Iterator[str]:
+def _existing(session: Any, first: str) -> Iterator[str]:
     """The regions that there may be where the credentials lead to, as botocore knows them."""
-    yield from session.get_available_regions("ec2", session.get_partition_for_region(session.region_name))
+    yield from session.get_available_regions("ec2", session.get_partition_for_region(first))
 
 
 def _in_scope(regions: Iterable[str] | None, account: str, scope: Scope) -> None:

@@ -52,12 +52,12 @@ class Scope:
         """The exclusion of a resource by its tags."""
         return self._first(lambda one: bool(one.tags) and _around(one, account, region) and _tagged(one, tags))
 
-    def home(self, first: str | None, others: Iterable[str]) -> str | None:
+    def home(self, first: str, others: Iterable[str]) -> str:
         """The region in which the account as a whole is asked about: ``first`` (that of the credentials), or where that is out of scope one of ``others`` that is
         not: one that is kept by name, if any is.
         """
         kept = {name for one in self.exclusions for name in one.all_regions_but or ()}
-        return first if first is None or self.region("", first) is None else next((name for name in others if name in kept), first)
+        return first if self.region("", first) is None else next((name for name in others if name in kept), first)
 
     def may_exclude(self, account: str, region: str) -> bool:
         """Whether tags could exclude what is there."""

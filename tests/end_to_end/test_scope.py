@@ -73,15 +73,18 @@ def called(report: Report) -> set[tuple[str, str]]:
 # -- regions ------------------------------------------------------------------------------------------------------------------
 
 
-def test_regions_out_of_scope_are_not_called_and_all_is_complete(aws: Simulated, config: Configure) -> None:
+@pytest.mark.parametrize("first", [ELSEWHERE, None])
+def test_regions_out_of_scope_are_not_called_and_all_is_complete(first: str | None, aws: Simulated, config: Configure, monkeypatch: pytest.MonkeyPatch) -> None:
     near, far = key(aws), key(aws, ELSEWHERE)
     buckets(aws)
-    aws.session = boto3.Session(aws_access_key_id="testing", aws_secret_access_key="testing", region_name=ELSEWHERE)
+    for name in ("AWS_DEFAULT_REGION", "AWS_REGION"):
+        monkeypatch.delenv(name, raising=False)
+    aws.session = boto3.Session(aws_access_key_id="testing", aws_secret_access_key="testing", region_name=first)
     sent: list[str] = []
     aws.session.events.register("before-send.*.*", lambda **event: sent.append(event["request"].url))
     report = scan(aws, config(NOT_FRANKFURT), ROTATED, ENCRYPTED)
     assert sent
-    assert not [url for url in sent if ELSEWHERE in url and "far" not in url]
+    assert not [url for url in sent if (ELSEWHERE in url or "us-east-1" in url) and "far" not in url]
     assert judged(report) == {near, "near"}
     assert far not in report.to_json()
     assert {region for _, region in called(report)} <= {"global", REGION}
