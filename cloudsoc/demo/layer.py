@@ -13,6 +13,7 @@ from dataclasses import asdict, dataclass
 from threading import Event, Lock
 from typing import TYPE_CHECKING, Any
 
+from cloudsoc.demo.additions import added
 from cloudsoc.demo.answer import Answer, broken_off, refusal, takes_token, with_another_page, with_wrong_type
 from cloudsoc.demo.call import Call, Request, recognise, sent_members
 from cloudsoc.demo.corrections import corrected, refused
@@ -107,7 +108,7 @@ class Layer:
         return None
 
     def _true_answer(self, call: Call, request: Request, environ: WSGIEnvironment) -> Answer:
-        return refused(call, request) or corrected(call, request, self._ask(environ))
+        return refused(call, request) or added(call, request) or corrected(call, request, self._ask(environ))
 
     def _spoilt(self, call: Call, fault: Fault, request: Request, environ: WSGIEnvironment) -> Answer:
         match fault.kind:

@@ -137,6 +137,26 @@ def test_recorders(call: Any, region: str, expected: tuple[bool, bool, str] | No
         assert (statuses[0]["recording"], recorders[0]["recordingGroup"]["allSupported"], statuses[0]["lastStatus"]) == expected
 
 
+def test_deliveries(call: Any) -> None:
+    for region, names in ((IRELAND, ["default"]), (VIRGINIA, ["default"]), (LONDON, [])):
+        told = call("config", "describe_delivery_channel_status", region)["DeliveryChannelsStatus"]
+        assert [one["name"] for one in told] == names
+        assert {one["configHistoryDeliveryInfo"]["lastStatus"] for one in told} <= {"SUCCESS"}
+
+
+def test_the_analyzer_found_the_website(call: Any) -> None:
+    (analyzer,) = call("accessanalyzer", "list_analyzers")["analyzers"]
+    (found,) = call("accessanalyzer", "list_findings_v2", analyzerArn=analyzer["arn"])["findings"]
+    assert (found["resource"], found["status"]) == ("arn:aws:s3:::acorn-website", "ACTIVE")
+    assert call("accessanalyzer", "list_findings_v2", analyzerArn=analyzer["arn"].replace("outside-access", "other"))["findings"] == []
+    assert call("accessanalyzer", "list_analyzers", VIRGINIA)["analyzers"] == []
+
+
+def test_what_the_company_has_none_of(call: Any) -> None:
+    assert call("cloudtrail", "list_event_data_stores")["EventDataStores"] == []
+    assert call("ec2", "describe_client_vpn_endpoints")["ClientVpnEndpoints"] == []
+
+
 def test_buckets(call: Any) -> None:
     names = [bucket["Name"] for bucket in call("s3", "list_buckets", MaxBuckets=10000)["Buckets"]]
     where = {name: call("s3", "get_bucket_location", Bucket=name).get("LocationConstraint") for name in names}
