@@ -13,6 +13,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from botocore.exceptions import BotoCoreError
+from pydantic import PositiveInt
 
 from cloudsoc.aws.account import Region
 from cloudsoc.model import Address, Calls, NotApplicable, Part, Resource, Unread, listed, part, reading
@@ -152,7 +153,7 @@ def identity_changes(call: Calls, about: Address, *, event_lookup_seconds: int =
 
 
 @reading("cloudtrail:LookupEvents")
-def latest_events(call: Calls, about: Address, *, event_sample_size: int = 50) -> Iterator[Mapping[str, Any]]:  # noqa: ARG001 its own region
+def latest_events(call: Calls, about: Address, *, event_sample_size: PositiveInt = 50) -> Iterator[Mapping[str, Any]]:  # noqa: ARG001 its own region
     """The latest events of any name: a sample, not a look at all."""
     for number, event in enumerate(call.items(_EVENTS), 1):
         yield _row(event)

@@ -7,6 +7,8 @@ from datetime import datetime
 from itertools import islice
 from typing import Any
 
+from pydantic import PositiveInt
+
 from cloudsoc.aws.account import Region
 from cloudsoc.model import Address, Calls, Resource, Unread, listed, reading
 
@@ -25,11 +27,11 @@ def latest_states(call: Calls, kind: str, id: str) -> list[Mapping[str, Any]] | 
 
 
 @reading("config:GetDiscoveredResourceCounts", "config:ListDiscoveredResources", "config:GetResourceConfigHistory")
-def sampled(call: Calls, about: Address, *, history_sample_size: int = 25) -> Iterator[Mapping[str, Any]]:  # noqa: ARG001 its own region
+def sampled(call: Calls, about: Address, *, history_sample_size: PositiveInt = 25) -> Iterator[Mapping[str, Any]]:  # noqa: ARG001 its own region
     """The first resources of types from all over the alphabet, the same ones each time; of each how many states are kept."""
     counts = call.items("config:GetDiscoveredResourceCounts.resourceCounts[]")
     types = sorted(one["resourceType"] for one in counts if not one["resourceType"].startswith("AWS::Config::"))  # those are what Config says of others
-    types = types[:: max(1, len(types) // max(1, history_sample_size))]
+    types = types[:: max(1, len(types) // history_sample_size)]
     each = -(-history_sample_size // len(types)) if types else 0
     chosen: list[tuple[int, str, str]] = []
     for kind in types:

@@ -6,6 +6,8 @@ from collections.abc import Iterator, Mapping
 from itertools import islice
 from typing import Any
 
+from pydantic import PositiveInt
+
 from cloudsoc.aws.s3 import AccountPublicAccessBlock, Bucket, BucketOwnershipControls, BucketPublicAccessBlock
 from cloudsoc.model import Address, Calls, Fact, NotApplicable, Unread, reading, reads
 
@@ -16,7 +18,7 @@ _GONE = frozenset({"NoSuchKey", "NoSuchVersion"})
 
 
 @reading("s3:ListObjectsV2", "s3:GetObjectAcl")
-def object_sample(call: Calls, about: Address, *, sample_size: int = 100) -> Iterator[Mapping[str, Any]]:
+def object_sample(call: Calls, about: Address, *, sample_size: PositiveInt = 100) -> Iterator[Mapping[str, Any]]:
     """The ACLs of the first objects in the order of their names. One that could not be read leaves the sample open, unless another is public."""
     bucket = about.names["Bucket"]
     sampled, public, refused = 0, [], None

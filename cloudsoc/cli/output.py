@@ -106,7 +106,7 @@ class Output:
     def exit_code(self, report: Report) -> int:
         """The gate: what failed counts before what could not be assessed; so do waivers that hold no more. With a baseline only what is new since then counts.
 
-        To have judged nothing is no success, whatever was asked for.
+        To have judged nothing is not complete, with a baseline as well.
         """
         report = self._waived(report)
         if report.stale_waivers:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from moto.backends import get_backend
 
-from cloudsoc.demo.answer import Answer
+from cloudsoc.demo.answer import Answer, json_answer
 from cloudsoc.demo.call import Call, Request
 from cloudsoc.demo.company import ACCOUNT, HOME
 
@@ -24,10 +24,6 @@ def added(call: Call, request: Request) -> Answer | None:
     return None if answer is None else answer(call, request)
 
 
-def _json(said: Mapping[str, Any]) -> Answer:
-    return Answer(200, (("Content-Type", "application/json"),), b"").with_body(json.dumps(said).encode())
-
-
 def _ago(days: float) -> datetime:
     return STARTED - timedelta(days=days)
 
@@ -35,7 +31,7 @@ def _ago(days: float) -> datetime:
 def _analyzers(call: Call, _: Request) -> Answer:
     """Somebody made one at home, for Ireland alone."""
     made = {"arn": ANALYZER, "name": "outside-access", "type": "ACCOUNT", "status": "ACTIVE", "createdAt": f"{_ago(300):%Y-%m-%dT%H:%M:%SZ}"}
-    return _json({"analyzers": [made] if call.region == HOME else []})
+    return json_answer({"analyzers": [made] if call.region == HOME else []})
 
 
 def _analyzer_findings(_: Call, request: Request) -> Answer:
@@ -49,11 +45,11 @@ def _analyzer_findings(_: Call, request: Request) -> Answer:
         "status": "ACTIVE",
         **{name: f"{_ago(45):%Y-%m-%dT%H:%M:%SZ}" for name in ("analyzedAt", "createdAt", "updatedAt")},
     }
-    return _json({"findings": [found] if json.loads(request.body or b"{}").get("analyzerArn") == ANALYZER else []})
+    return json_answer({"findings": [found] if json.loads(request.body or b"{}").get("analyzerArn") == ANALYZER else []})
 
 
 def _no_event_data_stores(_: Call, __: Request) -> Answer:
-    return _json({"EventDataStores": []})
+    return json_answer({"EventDataStores": []})
 
 
 def _deliveries(call: Call, _: Request) -> Answer:
@@ -71,7 +67,7 @@ def _deliveries(call: Call, _: Request) -> Answer:
         }
         for name in channels
     ]
-    return _json({"DeliveryChannelsStatus": said})
+    return json_answer({"DeliveryChannelsStatus": said})
 
 
 def _no_client_vpn(_: Call, __: Request) -> Answer:

@@ -26,6 +26,11 @@ class Answer:
         return replace(self, headers=(*kept, ("Content-Length", str(len(body)))), body=body)
 
 
+def json_answer(said: Any, status: int = 200) -> Answer:
+    """An answer in JSON."""
+    return Answer(status, (("Content-Type", "application/json"),), b"").with_body(json.dumps(said).encode())
+
+
 # Code and status by kind and protocol, as AWS uses them; "" stands for the protocols that are not named.
 _ERRORS: dict[Kind, dict[Protocol | str, tuple[str, int]]] = {
     "deny": {

@@ -14,7 +14,7 @@ from threading import Event, Lock
 from typing import TYPE_CHECKING, Any
 
 from cloudsoc.demo.additions import added
-from cloudsoc.demo.answer import Answer, broken_off, refusal, takes_token, with_another_page, with_wrong_type
+from cloudsoc.demo.answer import Answer, broken_off, json_answer, refusal, takes_token, with_another_page, with_wrong_type
 from cloudsoc.demo.call import Call, Request, recognise, sent_members
 from cloudsoc.demo.corrections import corrected, refused
 from cloudsoc.demo.fault import CONTROL, Fault
@@ -161,12 +161,8 @@ class Layer:
                 case "PUT", "latency":
                     self._latency = float(json.loads(body))
                 case _:
-                    return _json(404, f"{method} {what}: there is no such control")
-        return _json(200, said)
-
-
-def _json(status: int, data: Any) -> Answer:
-    return Answer(status, (("Content-Type", "application/json"),), b"").with_body(json.dumps(data).encode())
+                    return json_answer(f"{method} {what}: there is no such control", 404)
+        return json_answer(said)
 
 
 def _read_body(environ: WSGIEnvironment) -> bytes:

@@ -194,6 +194,8 @@ def _setting(parameter: inspect.Parameter) -> Setting:
     if get_origin(annotation) is Annotated:
         annotation, *marks = get_args(annotation)
         shared = next((mark for mark in marks if isinstance(mark, Shared)), None)
+        for bound in (mark for mark in marks if not isinstance(mark, Shared)):  # pydantic's, which settings are read with
+            annotation = Annotated[annotation, bound]
     default = UNDECLARED if parameter.default is parameter.empty else parameter.default
     if default is UNDECLARED and type(None) in members(annotation):
         raise TypeError(f"{parameter.name}: a setting without a default cannot be None: undeclared says that already")

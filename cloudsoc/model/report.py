@@ -392,7 +392,7 @@ class Report(_Model):
     def blank(self) -> bool:
         """Whether nothing in scope was judged: no finding says more than that something is outside the scope that was asked for, or in a region that is not enabled.
 
-        No gate passes on that.
+        To a gate that is as incomplete as can be.
         """
         disabled = {(account.account, region.name) for account in self.accounts for region in account.regions if region.state == "disabled"}
         return all(one.outside or (one.resource.account, one.resource.region) in disabled for one in self.findings)

@@ -68,6 +68,7 @@ BAD = {
     "a rate": ("[scan]\nmax_rate = 0", 2, "scan.max_rate: Input should be greater than 0"),
     "a shared setting": ("[settings]\ntrusted_acounts = []", 2, "settings.trusted_acounts: there is no such setting; did you mean trusted_accounts?"),
     "a shared setting's type": ('[settings]\ntrusted_accounts = [\n"1",\n2]', 4, "settings.trusted_accounts.1: Input should be a valid string, not 2"),
+    "a sample of nothing": ("[settings]\nsample_size = 0", 2, "settings.sample_size: Input should be greater than 0, not 0"),
     "a check's setting as shared": (
         "[settings]\nmax_rotation_days = 3",
         2,
