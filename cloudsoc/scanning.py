@@ -62,8 +62,8 @@ def scan(
     first. ``on_progress`` is called now and then, in the calling thread.
 
     ``deadline``: seconds, or ``"90s"``, ``"30m"``, ``"1h"``, after which collection ends by itself (None: it does not). ``max_rate``: the most calls a second to
-    any one service of any one region. ``rates``: where the limiter starts, by service and operation (default: AWS's documented quotas, and 20 calls a second (S3 100)
-    where there is none; None: as fast as it goes, until AWS throttles). What a limit cuts off is not assessed, and says so.
+    any one service of any one region. ``rates``: where the limiter starts, by service and operation (default: AWS's documented quotas, where there is
+    none 20 calls a second, of S3 100; None: as fast as it goes, until AWS throttles). What a limit cuts off is not assessed, and says so.
 
     Raises ``NoCredentials``, ``CredentialsError``, ``SettingsError``, ``SelectionError``, ``LoadError``, ``UnknownRegion``, ``ValueError`` for a limit that is
     none, and ``Interrupted`` on Ctrl-C.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from cloudsoc.aws.account import Account, Region
 from cloudsoc.engine.fields import field_paths
@@ -11,6 +11,9 @@ from cloudsoc.engine.inventory import AccountInventory, Inventory, Value, path
 from cloudsoc.engine.plan import fact_name
 from cloudsoc.model import MEDIUM, Address, Check, Fact, Failed, Passed, Resource, Unread, Verdict, check, listed, reads
 from cloudsoc.model.criterion import CC6_1
+
+if TYPE_CHECKING:
+    from tests.end_to_end.account import Simulated
 
 ACCOUNT, OTHER = "111122223333", "444455556666"
 HERE, THERE = "eu-west-1", "us-east-1"
@@ -48,6 +51,11 @@ class Garden(Resource[Account]):
 
 
 KINDS: tuple[Any, ...] = (Account, Region, Room, Door, Lamp, Garden)
+
+
+def keys(aws: Simulated, count: int) -> list[str]:
+    """Rooms for a simulated account, where they are keys."""
+    return [aws.client("kms").create_key()["KeyMetadata"]["KeyId"] for _ in range(count)]
 
 
 class Street:

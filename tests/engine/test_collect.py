@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import math
-import threading
-import time
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
-from types import SimpleNamespace
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import boto3
@@ -15,29 +11,21 @@ import pytest
 from botocore.exceptions import ClientError, ConnectTimeoutError
 
 import cloudsoc
-from cloudsoc import Interrupted, NoCredentials, Outcome, SettingsError, UnknownRegion
+from cloudsoc import NoCredentials, Outcome, SettingsError, UnknownRegion
 from cloudsoc.aws.account import Region
-from cloudsoc.aws.iam.credentials import AccessKey
-from cloudsoc.aws.kms import Grant
-from cloudsoc.engine.calls import Records
 from cloudsoc.engine.clients import Clients, UndeclaredOperation, shortened
-from cloudsoc.engine.collect import Collector
 from cloudsoc.engine.credentials import session as made_session
 from cloudsoc.engine.workers import Task, Workers
 from cloudsoc.model import MEDIUM, Failed, Its, NotApplicable, Passed, Resource, Verdict, check, listed, reads
 from cloudsoc.model.criterion import CC6_1
 from tests.end_to_end.account import ACCOUNT, REGION, Found, Simulated
-from tests.engine.house import CHECKS, IS_NAMED, IS_SHUT
+from tests.engine.house import CHECKS, IS_NAMED, IS_SHUT, keys
 
 pytest_plugins = ["tests.end_to_end.conftest"]
 
 
 def error(code: str, operation: str = "X") -> ClientError:
     return ClientError({"Error": {"Code": code, "Message": "said"}, "ResponseMetadata": {"RequestId": "r-1"}}, operation)  # type: ignore[typeddict-item]
-
-
-def keys(aws: Simulated, count: int) -> list[str]:
-    return [aws.client("kms").create_key()["KeyMetadata"]["KeyId"] for _ in range(count)]
 
 
 def scanned(aws: Simulated, *checks: str, regions: Iterable[str] | None = (REGION,), settings: Mapping[str, Any] | None = None) -> Found:
@@ -345,139 +333,6 @@ def test_what_is_listed_in_a_resource_of_which_AWS_says_nothing_is_not_known(aws
     report = cloudsoc.scan(aws.session, checks={house_has_no_cups.id: house_has_no_cups}, regions=[REGION])
     (one,) = (one for one in report.findings if not one.population)
     assert (one.verdict, [cause.error for cause in one.causes]) == (Outcome.NOT_ASSESSED, ["the answer does not mention this resource"])
-
-
-# -- ends -------------------------------------------------------------------------------------------------------------------
-
-
-def test_ctrl_c_ends_within_a_second_with_what_there_is(aws: Simulated) -> None:
-    keys(aws, 2)
-    hanging = threading.Event()
-
-    def hang(_: Mapping[str, Any]) -> Mapping[str, Any]:
-        hanging.wait(20)
-        raise AssertionError("nobody waits for this")
-
-    aws.answers("kms:DescribeKey", hang)
-
-    pressed: list[float] = []
-
-    def interrupt(progress: cloudsoc.Progress) -> None:
-        if progress.done >= 3:
-            pressed.append(time.monotonic())
-            raise KeyboardInterrupt
-
-    with pytest.raises(Interrupted) as ended:
-        cloudsoc.collect(aws.session, checks={IS_SHUT: CHECKS[IS_SHUT]}, regions=[REGION], on_progress=interrupt)
-    assert time.monotonic() - pressed[0] < 1
-    hanging.set()
-    report = cloudsoc.evaluate(ended.value.inventory, checks={IS_SHUT: CHECKS[IS_SHUT]})
-    found = Found(report)
-    assert set(found.verdicts(IS_SHUT).values()) == {"not_assessed"}
-    assert {cause.error for one in report.not_assessed for cause in one.causes} == {"interrupted"}
-
-
-def test_a_deadline_leaves_the_rest_not_assessed(aws: Simulated, monkeypatch: pytest.MonkeyPatch) -> None:
-    (key,) = keys(aws, 1)
-    reached, hanging = threading.Event(), threading.Event()
-
-    def hang(_: Mapping[str, Any]) -> Mapping[str, Any]:
-        reached.set()  # and that moment a quarter of an hour is over
-        hanging.wait(20)
-        raise AssertionError("nobody waits for this")
-
-    aws.answers("kms:DescribeKey", hang)
-    monkeypatch.setattr("cloudsoc.engine.pace.time", SimpleNamespace(sleep=time.sleep, monotonic=lambda: math.inf if reached.is_set() else 0.0))
-    inventory = cloudsoc.collect(aws.session, checks={IS_SHUT: CHECKS[IS_SHUT]}, regions=[REGION], deadline=900.0)
-    hanging.set()
-    (one,) = cloudsoc.evaluate(inventory, checks={IS_SHUT: CHECKS[IS_SHUT]}).not_assessed
-    assert (one.resource.id, one.reason.partition(" (")[0]) == (key, "kms:DescribeKey: the deadline of 900 s was over")
-
-
-def test_what_is_listed_in_a_resource_that_was_cut_off_is_not_known_either(aws: Simulated, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Grants are listed for customer managed keys, and whether a key is one was not read: there may be grants."""
-    (key,) = keys(aws, 1)
-    reached, hanging = threading.Event(), threading.Event()
-
-    def hang(_: Mapping[str, Any]) -> Mapping[str, Any]:
-        reached.set()
-        hanging.wait(20)
-        raise AssertionError("nobody waits for this")
-
-    aws.answers("kms:DescribeKey", hang)
-    monkeypatch.setattr("cloudsoc.engine.pace.time", SimpleNamespace(sleep=time.sleep, monotonic=lambda: math.inf if reached.is_set() else 0.0))
-    inventory = cloudsoc.collect(aws.session, checks=["kms-*"], regions=[REGION], deadline="15m")
-    hanging.set()
-    (account,) = inventory.accounts
-    gaps = [gap for gap in account.missing(Grant) if gap.within and gap.within[-1].endswith(key)]
-    assert [gap.unread.error for gap in gaps] == ["the deadline of 900 s was over"]
-
-
-def test_ctrl_c_while_conditions_are_decided_leaves_nothing_out(aws: Simulated, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Whose access keys are listed depends on the credential report; a user whose turn did not come has not none."""
-    for number in range(3):
-        aws.client("iam").create_user(UserName=f"user-{number}")
-    pressed: list[Any] = []
-
-    def press(self: Any, way: Any, address: Any, **more: Any) -> None:
-        if way.kind is AccessKey and way.lists:
-            pressed.append(address)
-            raise KeyboardInterrupt
-        gated(self, way, address, **more)
-
-    gated = Collector._gated
-    monkeypatch.setattr(Collector, "_gated", press)
-    with pytest.raises(Interrupted) as ended:
-        cloudsoc.collect(aws.session, checks=["iam-user-has-single-active-access-key"], regions=[REGION])
-    assert pressed
-    (account,) = ended.value.inventory.accounts
-    assert {gap.within[-1].rpartition("/")[2] for gap in account.missing(AccessKey)} == {"user-0", "user-1", "user-2"}
-    report = cloudsoc.evaluate(ended.value.inventory, checks=["iam-user-has-single-active-access-key"])
-    assert {one.verdict for one in report.findings} == {Outcome.NOT_ASSESSED}
-
-
-def test_ctrl_c_while_what_is_left_is_cut_off_leaves_nothing_out() -> None:
-    workers, cut = Workers(0), []
-
-    def cut_off(why: str) -> None:
-        cut.append(why)
-        if len(cut) == 1:
-            raise KeyboardInterrupt
-
-    for _ in range(3):
-        workers.submit(Task(lambda: None, cut_off))
-    with pytest.raises(KeyboardInterrupt):
-        workers.close("the deadline was over")
-    workers.close("interrupted")
-    assert cut == ["the deadline was over", *3 * ["interrupted"]]
-
-
-def test_the_record_of_a_call_that_waited_when_all_ended_does_not_say_that_it_was_read(aws: Simulated, monkeypatch: pytest.MonkeyPatch) -> None:
-    waits = threading.Event()
-
-    def slow(self: Clients, operation: str, region: str, request: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
-        yield from pages(self, operation, region, request)
-        if operation == "kms:ListKeys":
-            waits.set()
-            self.pace.pause(60)  # for its second page
-            raise AssertionError("nobody waits for this")
-
-    def interrupt(_: cloudsoc.Progress) -> None:
-        if waits.is_set():
-            raise KeyboardInterrupt
-
-    def end(self: Records, why: str) -> None:
-        time.sleep(0.2)
-        ended_(self, why)
-
-    pages, ended_ = Clients.pages, Records.end
-    monkeypatch.setattr(Clients, "pages", slow)
-    monkeypatch.setattr(Records, "end", end)
-    keys(aws, 1)
-    with pytest.raises(Interrupted) as ended:
-        cloudsoc.collect(aws.session, checks={IS_SHUT: CHECKS[IS_SHUT]}, regions=[REGION], on_progress=interrupt)
-    (account,) = ended.value.inventory.accounts
-    assert [(call.outcome, call.pages) for call in account.calls if call.operation == "kms:ListKeys"] == [("interrupted", 1)]
 
 
 def test_a_mistake_of_ours_is_raised_not_swallowed() -> None:
