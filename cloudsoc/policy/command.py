@@ -80,7 +80,7 @@ def decide_command(
     except ValueError as error:
         raise click.UsageError(str(error)) from error
     click.echo(json.dumps(as_mapping(decision), indent=2) if as_json else decision.explanation)
-    raise SystemExit(0 if decision.allowed else 1)
+    click.get_current_context().exit(0 if decision.allowed else 1)
 
 
 @policy.command("exposure")
@@ -109,7 +109,7 @@ def exposure_command(
     )
     click.echo(json.dumps(exposure_as_mapping(exposed), indent=2) if as_json else exposed.explanation)
     public = exposed.only(lambda grant: grant.is_public)
-    raise SystemExit(1 if public.certain else 3 if public else 0)
+    click.get_current_context().exit(1 if public.certain else 3 if public else 0)
 
 
 def exposure_as_mapping(exposed: "Exposure") -> dict[str, object]:

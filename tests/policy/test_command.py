@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
+from cloudsoc.cli import main
 from cloudsoc.policy.command import policy
 
 REQUEST = {"principal": "arn:aws:iam::111122223333:user/bob", "action": "s3:GetObject", "resource": "arn:aws:s3:::photos/cat.jpg"}
@@ -54,10 +55,9 @@ def files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         (["--grants", "all.json"], 2, "'grants' must be a list"),
     ],
 )
-def test_decide(files: Path, options: list[str], code: int, says: str) -> None:
-    result = CliRunner().invoke(policy, ["decide", "request.json", *options])
-    assert says in result.output
-    assert result.exit_code == code
+def test_decide(files: Path, options: list[str], code: int, says: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["policy", "decide", "request.json", *options]) == code
+    assert says in "".join(capsys.readouterr())
 
 
 def test_decide_as_json(files: Path) -> None:
@@ -81,13 +81,12 @@ def test_decide_as_json(files: Path) -> None:
         ("broken.json", [], 2, "broken.json: not a policy: line 1"),
     ],
 )
-def test_exposure(files: Path, file: str, options: list[str], code: int, says: str) -> None:
+def test_exposure(files: Path, file: str, options: list[str], code: int, says: str, capsys: pytest.CaptureFixture[str]) -> None:
     (files / "partner.json").write_text(document(Principal={"AWS": "999988887777"}), encoding="utf-8")
     (files / "open.json").write_text(document(Principal="*", Condition={"StringEquals": {"nosuch:key": "x"}}), encoding="utf-8")
     (files / "service.json").write_text(document(Principal={"Service": "sns.amazonaws.com"}), encoding="utf-8")
-    result = CliRunner().invoke(policy, ["exposure", file, *options])
-    assert says in result.output
-    assert result.exit_code == code
+    assert main(["policy", "exposure", file, *options]) == code
+    assert says in "".join(capsys.readouterr())
 
 
 def test_a_witness_from_the_command_is_a_request_for_it(files: Path) -> None:
