@@ -9,7 +9,9 @@ from typing import Any
 from xml.etree import ElementTree
 
 from botocore.exceptions import BotoCoreError
-from botocore.model import OperationModel, ServiceModel, Shape
+from botocore.model import OperationModel, Shape
+
+from cloudsoc.engine.shape import operation_model
 
 _BESIDES = frozenset({"requestId", "RequestId", "ResponseMetadata"})
 """What stands in XML answers beside what botocore's models name."""
@@ -21,8 +23,8 @@ class UnreadableAnswer(BotoCoreError):
     fmt = "the answer {what}"
 
 
-def readable(service: ServiceModel) -> Callable[..., None]:
-    """A handler of botocore's ``response-received``; it raises ``UnreadableAnswer``.
+def readable(service: str) -> Callable[..., None]:
+    """A handler of botocore's ``response-received`` for the clients of a service; it raises ``UnreadableAnswer``.
 
     Botocore's parsers give an answer without any member for a JSON text that breaks off, and for an empty body or a foreign document in most protocols. An
     answer in which a member was found is not looked at again.
@@ -31,17 +33,18 @@ def readable(service: ServiceModel) -> Callable[..., None]:
     def handle(event_name: str, response_dict: Mapping[str, Any] | None, parsed_response: Mapping[str, Any] | None, **_: Any) -> None:
         if response_dict is None or parsed_response is None or response_dict["status_code"] >= 300:
             return
-        members = _members(service, event_name.rpartition(".")[2])
+        operation = f"{service}:{event_name.rpartition('.')[2]}"
+        members = _members(operation)
         if members and not any(parsed_response.get(name) for name in members):
-            _check(service.operation_model(event_name.rpartition(".")[2]), members, response_dict["body"])
+            _check(operation_model(operation), members, response_dict["body"])
 
     return handle
 
 
 @cache
-def _members(service: ServiceModel, operation: str) -> Mapping[str, str]:
+def _members(operation: str) -> Mapping[str, str]:
     """The members that an answer has in its body, and how they are written; none where the body is not the answer or is not read at once."""
-    model = service.operation_model(operation)
+    model = operation_model(operation)
     shape = model.output_shape
     if shape is None or model.has_streaming_output or model.http.get("method") == "HEAD":
         return {}

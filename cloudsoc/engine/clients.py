@@ -61,7 +61,7 @@ class Clients:
                 client = self._session.client(service, region_name=region, config=self._config)
                 client.meta.events.register("before-parameter-build", self._guard(service))
                 self.pace.listen(client, service)
-                client.meta.events.register("response-received", readable(client.meta.service_model))
+                client.meta.events.register("response-received", readable(service))
                 self._clients[key] = client
             return self._clients[key]
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+import weakref
 from collections.abc import Iterator
 from typing import Any
 
@@ -83,3 +85,15 @@ def test_it_says_what_came_instead(operation: str, body: bytes, said: str, sessi
 )
 def test_an_empty_answer_is_an_answer(operation: str, body: bytes, session: boto3.Session) -> None:
     assert len(list(pages(session, operation, body))) == 1
+
+
+def test_a_client_that_was_let_go_is_gone(session: boto3.Session) -> None:
+    """Its models are most of what it holds; a program that scans one account after the other has hundreds."""
+    clients = Clients(session, ["kms:ListKeys"], 1)
+    client = clients.client("kms", "eu-west-1")
+    client.meta.events.register_first("before-send", lambda request, **_: as_http(Answer(200, (), b'{"Keys": []}'), request.url))
+    assert list(clients.pages("kms:ListKeys", "eu-west-1", {}))
+    model = weakref.ref(client.meta.service_model)
+    del clients, client
+    gc.collect()
+    assert model() is None
